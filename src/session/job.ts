@@ -1,0 +1,99 @@
+/**
+ * The parts of a `batch/v1` Job that arbk8s reads or writes. Fields it does not know pass through untouched: objects are
+ * kept as the raw JSON or YAML gave them.
+ */
+
+export interface ObjectMeta {
+  name: string
+  namespace?: string
+  uid?: string
+  resourceVersion?: string
+  generation?: number
+  creationTimestamp?: string
+  deletionTimestamp?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[]
+  managedFields?: unknown[]
+  [field: string]: unknown
+}
+
+export interface EnvVar {
+  name: string
+  value?: string
+  valueFrom?: { secretKeyRef?: { name: string; key: string; optional?: boolean }; [source: string]: unknown }
+}
+
+export interface Resources {
+  requests?: Record<string, string>
+  limits?: Record<string, string>
+}
+
+export interface Container {
+  name: string
+  image?: string
+  command?: string[]
+  args?: string[]
+  env?: EnvVar[]
+  resources?: Resources
+  imagePullPolicy?: string
+  [field: string]: unknown
+}
+
+export interface PodSpec {
+  containers: Container[]
+  initContainers?: Container[]
+  restartPolicy?: string
+  [field: string]: unknown
+}
+
+export interface JobSpec {
+  parallelism?: number
+  completions?: number
+  completionMode?: string
+  backoffLimit?: number
+  activeDeadlineSeconds?: number
+  ttlSecondsAfterFinished?: number
+  suspend?: boolean
+  template: { metadata?: Partial<ObjectMeta>; spec: PodSpec }
+  [field: string]: unknown
+}
+
+export interface Condition {
+  type: string
+  status: string
+  reason?: string
+  message?: string
+  lastTransitionTime?: string
+}
+
+export interface JobStatus {
+  active?: number
+  succeeded?: number
+  failed?: number
+  ready?: number
+  terminating?: number
+  startTime?: string
+  completionTime?: string
+  conditions?: Condition[]
+  completedIndexes?: string
+  failedIndexes?: string
+  [field: string]: unknown
+}
+
+export interface Job {
+  apiVersion: 'batch/v1'
+  kind: 'Job'
+  metadata: ObjectMeta
+  spec: JobSpec
+  status?: JobStatus
+}
+
+/** The label that names the session on every Job and pod that arbk8s makes. */
+export const sessionLabel = 'session_id'
+/** The label that names the worker. */
+export const workerLabel = 'worker_id'
+/** The value of the `app` label on every Job. */
+export const appLabelValue = 'arbitrage-tuning'
+/** The field manager of everything that arbk8s applies. */
+export const fieldManager = 'arbk8s'
