@@ -1,6 +1,7 @@
 /** What counts as a secret, and how one is shown. */
 
-const secretName = /(^|[_.-])(secret|token|passw(or)?d|pass|pwd|api_?key|access_?key|private_?key|credentials?|auth)([_.-]|$)/i
+const secretName =
+  /(^|[_.-])(secret|token|passw(or)?d|pass|pwd|api_?key|access_?key|private_?key|credentials?|auth)([_.-]|$)/i
 const notSecret = /(_|-|\.)(file|path|name|ref|ttl|timeout|url_host)$/i
 
 /** True for an environment name whose value is most likely a secret, e.g. `DB_PASSWORD`, `API_KEY`. */
@@ -17,7 +18,10 @@ export function maskedValue(name: string, value: string): string {
 
 /** A URL without user info, path and query, which is where webhook URLs carry their secret; other text unchanged. */
 export function maskUrl(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)([^\s/@]*@)([^\s]*)/gi, (_all, scheme: string, _user, rest: string) => `${scheme}${mask}@${rest}`)
+  return text.replace(
+    /([a-z][a-z0-9+.-]*:\/\/)([^\s/@]*@)([^\s]*)/gi,
+    (_all, scheme: string, _user, rest: string) => `${scheme}${mask}@${rest}`,
+  )
 }
 
 /** A webhook's address with everything after the host masked. */

@@ -1,0 +1,94 @@
+/** Flags that several commands share, named as kubectl names them. */
+import { Flags } from '@oclif/core'
+
+import { parseDuration } from '../base/duration.js'
+
+interface DurationFlagOptions {
+  char?: 'i' | 't'
+  description: string
+  default?: string
+  env?: string
+  helpGroup?: string
+  /** The original tool's flag took seconds as a bare number. */
+  bareUnit?: 's'
+}
+
+/** A flag that takes a Go duration and gives milliseconds as a number. */
+export function durationFlag(name: string, { bareUnit, default: standard, ...options }: DurationFlagOptions) {
+  return Flags.custom<number>({
+    ...options,
+    helpValue: 'DURATION',
+    ...(standard === undefined ? {} : { default: parseDuration(standard), defaultHelp: async () => standard }),
+    parse: async (input) => parseDuration(input, { flag: `--${name}`, ...(bareUnit ? { bareUnit } : {}) }),
+  })()
+}
+
+/** Where the cluster is. */
+export const clusterFlags = {
+  namespace: Flags.string({
+    char: 'n',
+    env: 'ARBK8S_NAMESPACE',
+    description: 'namespace (default: the context’s)',
+    helpGroup: 'CLUSTER',
+    helpValue: 'NS',
+  }),
+  context: Flags.string({
+    env: 'ARBK8S_CONTEXT',
+    description: 'kubeconfig context',
+    helpGroup: 'CLUSTER',
+    helpValue: 'NAME',
+  }),
+  kubeconfig: Flags.string({
+    env: 'ARBK8S_KUBECONFIG',
+    description: 'kubeconfig file (default: KUBECONFIG, then ~/.kube/config)',
+    helpGroup: 'CLUSTER',
+    helpValue: 'FILE',
+  }),
+  'request-timeout': durationFlag('request-timeout', {
+    env: 'ARBK8S_REQUEST_TIMEOUT',
+    description: 'the longest a single request may take',
+    default: '30s',
+    helpGroup: 'CLUSTER',
+  }),
+  sandbox: Flags.boolean({
+    env: 'ARBK8S_SANDBOX',
+    description: 'use an embedded sandbox for the duration of the command: containers run as processes on this machine',
+    helpGroup: 'CLUSTER',
+    exclusive: ['kubeconfig', 'context'],
+  }),
+  'sandbox-dir': Flags.string({
+    env: 'ARBK8S_SANDBOX_DIR',
+    description: 'folder for the sandbox’s containers and logs',
+    default: '.arbk8s/sandbox',
+    helpGroup: 'CLUSTER',
+    helpValue: 'DIR',
+  }),
+}
+
+/** Which Jobs are meant. */
+export const selectorFlags = {
+  selector: Flags.string({
+    char: 'l',
+    aliases: ['label-selector'],
+    env: 'ARBK8S_SELECTOR',
+    description: 'label selector, e.g. session_id=d29',
+    helpValue: 'SELECTOR',
+  }),
+  session: Flags.string({
+    env: 'ARBK8S_SESSION',
+    description: 'short for -l session_id=ID',
+    exclusive: ['selector'],
+    helpValue: 'ID',
+  }),
+}
+
+/** Where history is. */
+export const historyFlags = {
+  'history-file': Flags.string({ env: 'ARBK8S_HISTORY_FILE', description: 'JSONL history file', helpValue: 'FILE' }),
+  history: Flags.string({
+    env: 'ARBK8S_HISTORY',
+    description: 'history of a store plugin, e.g. s3://bucket/prefix',
+    exclusive: ['history-file'],
+    helpValue: 'LOCATION',
+  }),
+}

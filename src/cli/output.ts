@@ -1,0 +1,44 @@
+/**
+ * The two ways out of the process. stdout is the result, stderr is talk. A reader that went away (`| head -1`) is no
+ * error: the work goes on and later output is dropped. A full disk is one: the command then ends with 3.
+ */
+import { exitCodes } from '../base/errors.js'
+
+let readerGone = false
+const goneListeners = new Set<() => void>()
+
+/** Installed once, at the start of the process. */
+export function guardOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (stream === process.stdout) {
+        readerGone = true
+        for (const listener of goneListeners) listener()
+      }
+      if (error.code !== 'EPIPE') process.exitCode = exitCodes.failed
+    })
+  }
+}
+
+/** Calls `listener` when stdout's reader goes away, so that an endless follower can stop. */
+export function onReaderGone(listener: () => void): void {
+  if (readerGone) listener()
+  else goneListeners.add(listener)
+}
+
+/** Writes to stdout and waits until the text is out of this process. */
+export function writeOut(text: string): Promise<void> {
+  return write(process.stdout, text)
+}
+
+/** Writes to stderr and waits until the text is out of this process. */
+export function writeErr(text: string): Promise<void> {
+  return write(process.stderr, text)
+}
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  if (text === '' || (stream === process.stdout && readerGone)) return Promise.resolve()
+  return new Promise((resolve) => {
+    stream.write(text.endsWith('\n') ? text : `${text}\n`, () => resolve())
+  })
+}

@@ -1,0 +1,74 @@
+/** Anything thrown, as one shape, and as text or JSON. The only place that renders errors. */
+import { exitCodes, isArbError, messageOf } from '../base/errors.js'
+import { cleanLine } from '../base/text.js'
+import { writeErr, writeOut } from './output.js'
+
+export interface ErrorView {
+  code: string
+  message: string
+  hints: string[]
+  exit_code: number
+  details: Record<string, unknown>
+}
+
+interface OclifError extends Error {
+  oclif?: { exit?: number }
+  suggestions?: string[]
+  showHelp?: boolean
+  code?: string
+}
+
+/** The view of an error: ours as it is, oclif's own as a usage error, anything else as a defect of ours. */
+export function viewOf(error: unknown): ErrorView {
+  if (isArbError(error)) {
+    const { code, message, hints, exitCode, details } = error
+    return { code, message: cleanLines(message), hints, exit_code: exitCode, details }
+  }
+  if (isOclifError(error)) return usageView(error)
+  return {
+    code: 'ARB_INTERNAL',
+    message: `unexpected error: ${cleanLine(messageOf(error))}`,
+    hints: ['This is a defect in arbk8s. Run again with DEBUG=arbk8s to see where, and report it.'],
+    exit_code: exitCodes.failed,
+    details: {},
+  }
+}
+
+function isOclifError(error: unknown): error is OclifError {
+  return error instanceof Error && 'oclif' in error
+}
+
+function usageView(error: OclifError): ErrorView {
+  const [first = '', ...rest] = error.message
+    .split('\n')
+    .map(cleanLine)
+    .filter((line) => line && line !== 'See more help with --help')
+  return {
+    code: 'ARB_USAGE',
+    message: [first, ...rest].join(' '),
+    hints: [...(error.suggestions ?? []), 'Run the command with --help to see its flags.'],
+    exit_code: exitCodes.failed,
+    details: {},
+  }
+}
+
+function cleanLines(text: string): string {
+  return text.split('\n').map(cleanLine).join('\n')
+}
+
+/** Prints the error and sets the process's exit code; never exits, so that nothing is cut off. */
+export async function printError(error: unknown, { json }: { json: boolean }): Promise<void> {
+  const view = viewOf(error)
+  process.exitCode = view.exit_code
+  if (json) await writeOut(JSON.stringify({ error: view }, null, 2))
+  else await writeErr(errorText(view))
+  if (view.code === 'ARB_INTERNAL' && /(^|,)(arbk8s|\*)/.test(process.env.DEBUG ?? ''))
+    await writeErr(String((error as Error)?.stack ?? error))
+}
+
+/** `Error: …` and the hints below it. */
+export function errorText(view: ErrorView): string {
+  const lines = [`Error: ${view.message} (${view.code})`]
+  for (const hint of view.hints) lines.push(`  → ${hint}`)
+  return lines.join('\n')
+}
