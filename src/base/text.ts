@@ -1,11 +1,15 @@
 /** Cleaning of text that comes from a cluster, a file or a server, and small helpers for messages. */
 
-// ESC sequences first (CSI, OSC, other), then any control, bidi or invisible formatting character that is left.
-// eslint-disable-next-line no-control-regex
-const escapeSequences =
-  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])/g
-// eslint-disable-next-line no-control-regex
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+// ESC sequences first (CSI, OSC, other), then any control, bidi or invisible formatting character that is left. Built
+// from text so that no control character stands in this file.
+const escapeSequences = new RegExp(
+  String.raw`\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[PX^_][^\u001b]*(?:\u001b\\)?|[ -/]*[0-~])`,
+  'g',
+)
+const controls = new RegExp(
+  String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]`,
+  'g',
+)
 
 /** Text without terminal escapes, controls and bidi overrides; tab and newline stay. */
 export function clean(text: string): string {

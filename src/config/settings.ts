@@ -145,10 +145,9 @@ async function readSettings(file: string): Promise<Record<string, unknown>> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', customTags: [] })
   const problem = document.errors[0] ?? document.warnings[0]
-  if (problem) throw at('ARB_CONFIG_SYNTAX', file, lines.linePos(problem.pos[0]).line, problem.message)
+  if (problem) throw syntaxAt(file, lines.linePos(problem.pos[0]).line, problem.message)
   if (document.contents === null) return {}
-  if (!isMap(document.contents))
-    throw at('ARB_CONFIG_INVALID', file, 1, 'the settings must be a mapping of keys to values')
+  if (!isMap(document.contents)) throw invalidAt(file, 1, 'the settings must be a mapping of keys to values')
   const values: Record<string, unknown> = {}
   for (const pair of document.contents.items) {
     const key = isScalar(pair.key) ? String(pair.key.value) : ''
@@ -165,7 +164,7 @@ function toPlain(node: unknown, document: unknown, file: string, line: number): 
       null
     )
   } catch (error) {
-    throw at('ARB_CONFIG_SYNTAX', file, line, messageOf(error))
+    throw syntaxAt(file, line, messageOf(error))
   }
 }
 
@@ -176,8 +175,7 @@ function checked({ file, line, key, value }: { file: string; line: number; key: 
       key,
       settingKeys.map((entry) => entry.key),
     )
-    throw at(
-      'ARB_CONFIG_INVALID',
+    throw invalidAt(
       file,
       line,
       `unknown setting "${key}"`,
@@ -185,7 +183,7 @@ function checked({ file, line, key, value }: { file: string; line: number; key: 
     )
   }
   const result = convert(known.type, value, path.dirname(file))
-  if (result === undefined) throw at('ARB_CONFIG_INVALID', file, line, `"${key}" must be ${typeWords[known.type]}`)
+  if (result === undefined) throw invalidAt(file, line, `"${key}" must be ${typeWords[known.type]}`)
   return result
 }
 
@@ -216,12 +214,15 @@ function convert(type: SettingType, value: unknown, folder: string): unknown {
   return value === null ? undefined : converters[type](value, folder)
 }
 
-function at(
-  code: 'ARB_CONFIG_SYNTAX' | 'ARB_CONFIG_INVALID',
-  file: string,
-  line: number,
-  message: string,
-  hints: string[] = [],
-): ArbError {
-  return new ArbError({ code, message: `${file}:${line}: ${message}`, hints, details: { file, line } })
+function syntaxAt(file: string, line: number, message: string): ArbError {
+  return new ArbError({ code: 'ARB_CONFIG_SYNTAX', message: `${file}:${line}: ${message}`, details: { file, line } })
+}
+
+function invalidAt(file: string, line: number, message: string, hints: string[] = []): ArbError {
+  return new ArbError({
+    code: 'ARB_CONFIG_INVALID',
+    message: `${file}:${line}: ${message}`,
+    hints,
+    details: { file, line },
+  })
 }

@@ -1,0 +1,134 @@
+/** Loading one provider: the same way for what comes with the CLI and for what a team installed. */
+import type { ClusterProvider, HistoryStore, HttpSender, Logger, Notifier, PluginContext } from '@arbk8s/plugin-kit'
+import type { Config } from '@oclif/core'
+
+import { ArbError, messageOf } from '../base/errors.js'
+import { cleanLine } from '../base/text.js'
+import { findProvider, type Provider } from './providers.js'
+
+/** How long a plugin may take to load and to hand out its object. */
+const loadDeadlineMs = 10_000
+const contractVersion = 1
+
+/** The original's names of channels, which keep working. */
+const notifierAliases: Record<string, string> = { slack_webhook: 'slack', generic_webhook: 'webhook' }
+
+/** The notifier of a name, e.g. `console`, `slack`, `slack_webhook`. */
+export async function loadNotifier(config: Config, name: string, context: PluginContext): Promise<Notifier> {
+  const provider = findProvider(config, 'notifier', notifierAliases[name] ?? name)
+  return checked<Notifier>(provider, await runProvider(config, provider, { context }), ['preview', 'send'])
+}
+
+/**
+ * The store of a location: a path is JSONL, `scheme://…` is the store plugin of that scheme.
+ */
+export async function openStore(config: Config, location: string, context: PluginContext): Promise<HistoryStore> {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase() ?? 'jsonl'
+  const provider = findProvider(config, 'store', scheme === 'file' ? 'jsonl' : scheme)
+  return checked<HistoryStore>(provider, await runProvider(config, provider, { context, location }), ['append', 'read'])
+}
+
+/** The provider of a cluster that can be started on this machine, e.g. `sandbox`. */
+export async function loadClusterProvider(
+  config: Config,
+  name: string,
+  context: PluginContext,
+): Promise<ClusterProvider> {
+  const provider = findProvider(config, 'cluster', name)
+  return checked<ClusterProvider>(provider, await runProvider(config, provider, { context }), [
+    'run',
+    'start',
+    'stop',
+    'status',
+  ])
+}
+
+/**
+ * Runs the one hook. oclif's own timer does not keep the process alive, so a hook that never settles would end it in
+ * silence: the interval here holds it until the deadline speaks.
+ */
+async function runProvider(config: Config, provider: Provider, options: Record<string, unknown>): Promise<unknown> {
+  const alive = setInterval(() => undefined, 1000)
+  try {
+    const { successes, failures } = await config.runHook(
+      provider.event as never,
+      options as never,
+      loadDeadlineMs,
+      true,
+    )
+    const failure = failures[0]
+    if (failure) throw failed(provider, failure.error)
+    return successes.find((success) => success.plugin.name === provider.packageName)?.result
+  } finally {
+    clearInterval(alive)
+  }
+}
+
+function failed(provider: Provider, error: unknown): ArbError {
+  return new ArbError({
+    code: 'ARB_PLUGIN_FAILED',
+    message: `plugin ${provider.packageName} (${provider.event}): ${cleanLine(messageOf(error))}`,
+    hints: [`Update it: arbk8s plugins update, or remove it: arbk8s plugins uninstall ${provider.packageName}`],
+    details: { package: provider.packageName, provides: provider.event },
+    cause: error,
+  })
+}
+
+function checked<T extends { apiVersion: number }>(
+  provider: Provider,
+  value: unknown,
+  methods: (keyof T & string)[],
+): T {
+  const object = value as Partial<Record<string, unknown>> | null | undefined
+  if (typeof object !== 'object' || object === null) throw contract(provider, 'its hook returned no object')
+  if (object.apiVersion !== contractVersion) {
+    throw contract(
+      provider,
+      `it was made for version ${String(object.apiVersion)} of the plugin contract; this arbk8s has ${contractVersion}`,
+    )
+  }
+  const missing = methods.filter((method) => typeof object[method] !== 'function')
+  if (missing.length > 0) throw contract(provider, `it lacks ${missing.join(', ')}`)
+  return object as unknown as T
+}
+
+function contract(provider: Provider, what: string): ArbError {
+  return new ArbError({
+    code: 'ARB_PLUGIN_CONTRACT',
+    message: `plugin ${provider.packageName} (${provider.event}): ${what}`,
+    hints: ['Install a version of the plugin that fits this arbk8s.'],
+    details: { package: provider.packageName, provides: provider.event },
+  })
+}
+
+export interface ContextOptions {
+  settings?: Record<string, unknown>
+  signal: AbortSignal
+  now?: () => Date
+  /** Where a console channel prints. */
+  print?: (text: string) => void
+  log?: Logger
+  http?: HttpSender
+}
+
+/** What a plugin is given; everything not named here is silent. */
+export function pluginContext({
+  settings = {},
+  signal,
+  now = () => new Date(),
+  print = ignore,
+  log = silent,
+  http = noHttp,
+}: ContextOptions): PluginContext {
+  return { settings, signal, now, print, log, http }
+}
+
+function ignore(): void {
+  // A plugin's output that nobody asked for goes nowhere.
+}
+
+const silent: Logger = { debug: ignore, info: ignore, warn: ignore }
+
+const noHttp: HttpSender = async () => {
+  throw new ArbError({ code: 'ARB_PLUGIN_FAILED', message: 'this plugin was given no HTTP sender' })
+}

@@ -1,0 +1,80 @@
+/**
+ * Which package provides which notifier, store or cluster: read from the hook names in each package.json, with no plugin
+ * code run. `notifier:slack` is the notifier named slack, `store:s3` the store for s3:// locations.
+ */
+import type { Config } from '@oclif/core'
+
+import { ArbError } from '../base/errors.js'
+import { nearest } from '../base/text.js'
+
+export type ProviderKind = 'notifier' | 'store' | 'cluster'
+
+export interface Provider {
+  kind: ProviderKind
+  name: string
+  /** The hook's event name, e.g. `notifier:slack`. */
+  event: string
+  packageName: string
+  version: string
+  /** True for what comes with the CLI. */
+  builtIn: boolean
+}
+
+const kinds: readonly ProviderKind[] = ['notifier', 'store', 'cluster']
+
+/** Everything that the loaded plugins say they provide, sorted by kind and name. */
+export function listProviders(config: Config): Provider[] {
+  const found: Provider[] = []
+  for (const plugin of config.getPluginsList()) {
+    const builtIn = plugin.type === 'core' || plugin.name === config.pjson.name
+    for (const event of Object.keys(plugin.hooks ?? {})) {
+      const [kind, name] = splitEvent(event)
+      if (kind && name) found.push({ kind, name, event, packageName: plugin.name, version: plugin.version, builtIn })
+    }
+  }
+  return found.sort((a, b) => a.event.localeCompare(b.event) || a.packageName.localeCompare(b.packageName))
+}
+
+function splitEvent(event: string): [ProviderKind | undefined, string] {
+  const at = event.indexOf(':')
+  return [kinds.find((kind) => kind === event.slice(0, at)), event.slice(at + 1)]
+}
+
+/** The one provider of a name; an error that says what to install, or which two packages collide. */
+export function findProvider(config: Config, kind: ProviderKind, name: string): Provider {
+  const all = listProviders(config).filter((provider) => provider.kind === kind)
+  const matching = all.filter((provider) => provider.name === name)
+  if (matching.length === 1) return matching[0]!
+  if (matching.length > 1) throw ambiguous(kind, name, matching)
+  throw notFound(
+    kind,
+    name,
+    all.map((provider) => provider.name),
+  )
+}
+
+const words: Record<ProviderKind, string> = { notifier: 'alert channel', store: 'history store', cluster: 'cluster' }
+
+function notFound(kind: ProviderKind, name: string, installed: string[]): ArbError {
+  const near = nearest(name, installed)
+  return new ArbError({
+    code: 'ARB_PLUGIN_NOT_FOUND',
+    message: `no installed plugin provides the ${words[kind]} "${name}"`,
+    hints: [
+      ...(near ? [`Did you mean "${near}"?`] : []),
+      `Install it: arbk8s plugins install ${name}`,
+      `Installed: ${installed.join(', ') || 'none'}`,
+    ],
+    details: { kind, name, installed },
+  })
+}
+
+function ambiguous(kind: ProviderKind, name: string, providers: Provider[]): ArbError {
+  const packages = providers.map((provider) => provider.packageName)
+  return new ArbError({
+    code: 'ARB_PLUGIN_AMBIGUOUS',
+    message: `the ${words[kind]} "${name}" is provided by ${packages.join(' and by ')}`,
+    hints: [`Uninstall one of them: arbk8s plugins uninstall ${packages[1]}`],
+    details: { kind, name, packages },
+  })
+}
