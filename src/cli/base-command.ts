@@ -2,6 +2,8 @@
  * What every command shares: settings files below flags and variables, `--json` and `-o json`, signals, one way to
  * finish and one way to fail, with the same exit code in both modes.
  */
+import path from 'node:path'
+
 import { Command, Flags, type Interfaces } from '@oclif/core'
 
 import { ArbError } from '../base/errors.js'
@@ -116,6 +118,12 @@ export abstract class BaseCommand extends Command {
   /** A setting that has no flag, e.g. `protected_contexts`. */
   protected setting<T>(key: string): T | undefined {
     return settingOf(this.settingsFiles, key)?.value as T | undefined
+  }
+
+  /** The folder of the settings file that a setting stands in; relative paths within it start there. */
+  protected settingFolder(key: string): string {
+    const found = settingOf(this.settingsFiles, key)
+    return found ? path.dirname(found.file.file) : process.cwd()
   }
 
   /** The flag's value, or a usage error that names the flag, the variable and the settings key. */

@@ -138,9 +138,7 @@ export interface Preview {
 }
 
 /** Whether an alert arrived. `permanent` failures are not worth another try. */
-export type Delivery =
-  | { delivered: true; detail?: string }
-  | { delivered: false; permanent: boolean; reason: string }
+export type Delivery = { delivered: true; detail?: string } | { delivered: false; permanent: boolean; reason: string }
 
 export interface Notifier {
   apiVersion: ApiVersion
@@ -200,13 +198,22 @@ export interface ClusterStatus {
   startedAt: string | null
 }
 
+export interface ClusterOptions {
+  /** Where containers' folders, logs and the kubeconfig go; absolute. */
+  directory: string
+  /** Image name to the absolute folder that stands for the image's files. */
+  imageRoots?: Record<string, string>
+  /** Namespaces to make beside `default`. */
+  namespaces?: string[]
+}
+
 /** A small cluster that can be started on this machine. */
 export interface ClusterProvider {
   apiVersion: ApiVersion
   /** Runs one inside this process until `stop()`. */
-  run(options: { directory?: string; imageRoots?: Record<string, string> }): Promise<ClusterHandle>
+  run(options: ClusterOptions): Promise<ClusterHandle>
   /** Starts one that goes on in the background; a second call answers with the one that runs. */
-  start(options: { directory: string }): Promise<ClusterStatus>
+  start(options: ClusterOptions): Promise<ClusterStatus>
   stop(options: { directory: string }): Promise<ClusterStatus>
   status(options: { directory: string }): Promise<ClusterStatus>
 }

@@ -1,0 +1,16 @@
+import type { ClusterStatus } from '@arbk8s/plugin-kit'
+
+/** What `sandbox start|stop|status --json` print. */
+export interface SandboxStatusResult {
+  running: boolean
+  pid: number | null
+  server: string | null
+  kubeconfig: string | null
+  started_at: string | null
+}
+
+/** The status on the wire. */
+export function sandboxView(status: ClusterStatus): SandboxStatusResult {
+  const { running, pid, server, kubeconfig, startedAt } = status
+  return { running, pid, server, kubeconfig, started_at: startedAt }
+}

@@ -1,0 +1,60 @@
+import path from 'node:path'
+
+import { Flags } from '@oclif/core'
+
+import { BaseCommand } from '../../cli/base-command.js'
+import { sandboxView, type SandboxStatusResult } from '../../cli/render/sandbox.js'
+import { imageRootsOf, sandboxProvider } from '../../cli/sandbox.js'
+
+export default class SandboxStart extends BaseCommand {
+  static override summary = 'Start a small Kubernetes API on this machine and keep it running.'
+  static override description =
+    'It runs each container’s command as a process of this machine, as this user and without isolation. It writes a kubeconfig; kubectl and every arbk8s command work with it.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --namespace tuning',
+    'export KUBECONFIG=$(arbk8s sandbox status --json | jq -r .kubeconfig)',
+  ]
+  static override flags = {
+    'sandbox-dir': Flags.string({
+      env: 'ARBK8S_SANDBOX_DIR',
+      description: 'folder for containers, logs and the kubeconfig',
+      default: '.arbk8s/sandbox',
+      helpValue: 'DIR',
+    }),
+    'sandbox-image': Flags.string({
+      multiple: true,
+      description: 'the folder that stands for an image’s files',
+      helpValue: 'IMAGE=DIR',
+    }),
+    namespace: Flags.string({
+      char: 'n',
+      multiple: true,
+      description: 'namespaces to make beside default',
+      helpValue: 'NS',
+    }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(SandboxStart)
+    const provider = await sandboxProvider(this.config, this.signal)
+    const status = await provider.start({
+      directory: path.resolve(flags['sandbox-dir']),
+      imageRoots: imageRootsOf(
+        flags['sandbox-image'],
+        this.setting('sandbox_images'),
+        this.settingFolder('sandbox_images'),
+      ),
+      namespaces: flags.namespace ?? [],
+    })
+    const result: SandboxStatusResult = sandboxView(status)
+    await this.finish({
+      result,
+      text: [
+        `Sandbox running at ${status.server} (pid ${status.pid})`,
+        'It runs containers’ commands as processes on this machine, without isolation.',
+        `  export KUBECONFIG=${status.kubeconfig}`,
+        'Stop it with: arbk8s sandbox stop',
+      ].join('\n'),
+    })
+  }
+}
