@@ -68,11 +68,16 @@ export async function runCli(args: string[], options: CliOptions = {}): Promise<
 }
 
 /** Runs it and parses the one JSON object that --json promises on stdout. */
-export async function runCliJson<T = Record<string, unknown>>(args: string[], options: CliOptions = {}): Promise<CliResult & { json: T }> {
+export async function runCliJson<T = Record<string, unknown>>(
+  args: string[],
+  options: CliOptions = {},
+): Promise<CliResult & { json: T }> {
   const result = await runCli([...args, '--json'], options)
   try {
     return { ...result, json: JSON.parse(result.stdout) as T }
   } catch {
-    throw new Error(`no JSON on stdout (exit ${result.code}): ${result.stdout.slice(0, 500)}\n${result.stderr.slice(0, 1000)}`)
+    throw new Error(
+      `no JSON on stdout (exit ${result.code}): ${result.stdout.slice(0, 500)}\n${result.stderr.slice(0, 1000)}`,
+    )
   }
 }
