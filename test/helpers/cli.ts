@@ -1,5 +1,5 @@
 /** Runs the built CLI as a process of its own, with nothing of the developer's own settings or plugins. */
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -23,7 +23,7 @@ export interface CliOptions {
   /** Ended by SIGKILL after so many ms; default 60 s. */
   timeoutMs?: number
   /** Called with the running process, to send signals or close its stdout. */
-  onStart?: (child: import('node:child_process').ChildProcessWithoutNullStreams) => void
+  onStart?: (child: ChildProcessWithoutNullStreams) => void
 }
 
 /** The environment of a spawned CLI: PATH and temporary XDG folders, nothing else. */
