@@ -63,6 +63,12 @@ export const clusterFlags = {
     helpGroup: 'CLUSTER',
     helpValue: 'DIR',
   }),
+  'sandbox-image': Flags.string({
+    multiple: true,
+    description: 'for --sandbox: the folder that stands for an image’s files',
+    helpGroup: 'CLUSTER',
+    helpValue: 'IMAGE=DIR',
+  }),
 }
 
 /** Which Jobs are meant. */

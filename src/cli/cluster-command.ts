@@ -1,0 +1,91 @@
+/** A command that reaches a cluster: the kubeconfig's, or an embedded sandbox for its duration. */
+import { homedir } from 'node:os'
+
+import { ArbError } from '../base/errors.js'
+import type { Connection } from '../cluster/connect.js'
+import type { Reader } from '../cluster/types.js'
+import { BaseCommand } from './base-command.js'
+import { imageRootsOf, useSandbox } from './sandbox.js'
+
+/** The parsed values of `clusterFlags`. */
+export interface ClusterFlagValues {
+  namespace?: string | undefined
+  context?: string | undefined
+  kubeconfig?: string | undefined
+  'request-timeout'?: number | undefined
+  'insecure-skip-tls-verify'?: boolean | undefined
+  sandbox?: boolean | undefined
+  'sandbox-dir'?: string | undefined
+  'sandbox-image'?: string[] | undefined
+}
+
+/** The parsed values of `selectorFlags`. */
+export interface SelectorFlagValues {
+  selector?: string | undefined
+  session?: string | undefined
+}
+
+export interface ClusterSession {
+  connection: Connection
+  reader: Reader
+  /** The flag's namespace, else the context's, else `default`. */
+  namespace: string
+}
+
+export abstract class ClusterCommand extends BaseCommand {
+  /**
+   * Connects. Nothing is sent yet: the first request tells whether the cluster answers.
+   * `namespaces` are made in a sandbox that is started for this command.
+   */
+  protected async openCluster(flags: ClusterFlagValues, namespaces: string[] = []): Promise<ClusterSession> {
+    const kubeconfig = flags.sandbox ? await this.sandboxKubeconfig(flags, namespaces) : flags.kubeconfig
+    const [{ connect }, { createReader }] = await Promise.all([
+      import('../cluster/connect.js'),
+      import('../cluster/reader.js'),
+    ])
+    const connection = await connect({
+      kubeconfig,
+      context: flags.sandbox ? undefined : flags.context,
+      namespace: flags.namespace,
+      requestTimeoutMs: flags['request-timeout'] ?? 30_000,
+      insecure: flags['insecure-skip-tls-verify'] ?? false,
+      env: process.env,
+      homedir: homedir(),
+      signal: this.signal,
+    })
+    this.atEnd(async () => connection.close())
+    return { connection, reader: createReader(connection), namespace: connection.target.namespace }
+  }
+
+  private async sandboxKubeconfig(flags: ClusterFlagValues, namespaces: string[]): Promise<string> {
+    const wanted = flags.namespace ? [flags.namespace, ...namespaces] : namespaces
+    const sandbox = await useSandbox({
+      config: this.config,
+      directory: flags['sandbox-dir'] ?? '.arbk8s/sandbox',
+      imageRoots: imageRootsOf(
+        flags['sandbox-image'],
+        this.setting('sandbox_images'),
+        this.settingFolder('sandbox_images'),
+      ),
+      namespaces: [...new Set(wanted)],
+      signal: this.signal,
+    })
+    this.atEnd(() => sandbox.stop())
+    await this.note(`Sandbox: ${sandbox.notice}`)
+    return sandbox.kubeconfig
+  }
+
+  /** The label selector of the flags; `fallback` is used where neither is given. */
+  protected selectorOf(flags: SelectorFlagValues, fallback?: string): string {
+    if (flags.session !== undefined) return `session_id=${flags.session}`
+    const selector = flags.selector ?? fallback
+    if (selector !== undefined && selector.trim() !== '') return selector
+    throw new ArbError({
+      code: 'ARB_USAGE',
+      message: 'no selector: which Jobs are meant?',
+      hints: [
+        'Give -l/--selector (e.g. -l session_id=d29) or --session ID, set ARBK8S_SELECTOR, or write "selector:" into arbk8s.yaml.',
+      ],
+    })
+  }
+}
