@@ -19,9 +19,16 @@ export type TroubleClass =
   | 'queue'
   | 'transient'
 
+/**
+ * How sure it is that waiting does not help. `definite`: ERROR at once. `likely`: a minute of grace. `possible`: the
+ * budget of the class.
+ */
+export type Certainty = 'definite' | 'likely' | 'possible'
+
 /** Why a Job is not simply fine, worked out from its pods and events. */
 export interface Cause {
   class: TroubleClass
+  certainty: Certainty
   /** Kubernetes' own word, e.g. `ImagePullBackOff`, `FailedCreate`. */
   reason: string
   message: string
@@ -35,6 +42,12 @@ export interface Cause {
   fix: string
 }
 
+/** Codes of a Job; the classes stand for its cause. `reasonCatalogue` says what each means. */
+export type JobReason =
+  'pending' | 'job_failed' | 'unknown_phase' | 'retried' | 'suspended' | 'failed_indexes' | TroubleClass
+/** Codes of the session as a whole. */
+export type SessionReason = 'no_jobs' | 'read_errors'
+
 export interface JobHealth {
   jobName: string
   namespace: string
@@ -42,14 +55,19 @@ export interface JobHealth {
   workerId: string | null
   phase: Phase
   health: Health
-  /** Codes: `pending`, `job_failed`, `unknown_phase`, `retried`, `suspended`, and causes. */
-  reasons: string[]
+  reasons: JobReason[]
   cause: Cause | null
+  /** The Job condition that decided the phase, with Kubernetes' own reason, e.g. `BackoffLimitExceeded`. */
+  condition: { type: string; reason: string; message: string; since: string | null } | null
+  /** Pods that failed and containers that were restarted, the last failure of a failed Job included. */
+  retries: number
   succeeded: number
   failed: number
   active: number
+  /** Pods that must succeed; 1 where the Job does not say. */
   completions: number
   startTime: string | null
+  /** End of a succeeded or failed Job, RFC 3339. */
   endTime: string | null
   labels: Record<string, string>
 }
@@ -58,8 +76,8 @@ export interface SessionHealth {
   namespace: string
   selector: string
   overallHealth: Health
-  /** Why overall is not OK where no single Job says it: `no_jobs`, `read_errors`. */
-  reasons: string[]
+  /** Why overall is not OK where no single Job says it. */
+  reasons: SessionReason[]
   /** RFC 3339, UTC. */
   timestamp: string
   jobs: JobHealth[]
