@@ -5,7 +5,7 @@ import path from 'node:path'
 
 /** The absolute path of `runs/history.jsonl` or `jsonl://runs/history.jsonl`. */
 export function fileOf(location: string): string {
-  return path.resolve(location.replace(/^jsonl:(\/\/)?/, ''))
+  return path.resolve(location.replace(/^(?:jsonl|file):(?:\/\/)?/, ''))
 }
 
 /** An open regular file for reading; the caller closes it. */

@@ -1,0 +1,104 @@
+/** Incident → Alert: the title, the text and the payload that notifiers send. */
+import type { Alert, AlertKind, Health, HistoryRecord, Incident, Severity } from '@arbk8s/plugin-kit'
+
+import { formatDuration } from '../base/duration.js'
+import { shorten } from '../base/text.js'
+
+const signs: Record<Severity, string> = { CRITICAL: '🚨', WARN: '⚠️', INFO: 'ℹ️' }
+
+const openings: Record<AlertKind, string> = {
+  opened: '',
+  worse: 'The incident got worse. ',
+  repeated: 'The incident is still open. ',
+  resolved: '',
+  drill: 'This is a drill: nobody needs to act. ',
+}
+
+/** The alert of an incident, ready to send. */
+export function buildAlert(incident: Incident, kind: AlertKind): Alert {
+  const { severity, namespace, selector, current_health, started_at, detected_at } = incident
+  const title = `${signs[severity]} K8s Alert: ${severity} – ${namespace}${kind === 'drill' ? ' (drill)' : ''}`
+  const text = [openings[kind] + incident.summary, '', ...facts(incident), ...eventLines(incident)].join('\n')
+  const metadata = { incident_id: incident.id, started_at, detected_at, severity, namespace, selector }
+  const payload = {
+    alert_type: 'k8s_health' as const,
+    title,
+    severity,
+    namespace,
+    selector,
+    current_health,
+    text,
+    metadata,
+    incident,
+  }
+  return { kind, title, text, severity, incident, payload }
+}
+
+function facts({
+  namespace,
+  selector,
+  previous_health,
+  current_health,
+  started_at,
+  job_counts,
+  id,
+}: Incident): string[] {
+  const health = previous_health ? `${previous_health} → ${current_health}` : current_health
+  return [
+    `Namespace: ${namespace}`,
+    `Selector: ${selector}`,
+    `Health: ${health}`,
+    `Jobs: ${job_counts.OK} OK, ${job_counts.WARN} WARN, ${job_counts.ERROR} ERROR`,
+    `Started: ${started_at}`,
+    `Incident: ${id}`,
+  ]
+}
+
+function eventLines({ recent_events }: Incident): string[] {
+  if (recent_events.length === 0) return []
+  const lines = recent_events.map((event) => {
+    const times = event.count > 1 ? ` (${event.count} times)` : ''
+    return `- ${event.reason} ${event.involved_kind}/${event.involved_name}: ${shorten(event.message, 200)}${times}`
+  })
+  return ['', 'Recent events:', ...lines]
+}
+
+/**
+ * The incident as its resolved notice tells it. `newest` is the newest record: where it is not OK, another incident has
+ * begun since.
+ */
+export function resolvedIncident(incident: Incident, newest: HistoryRecord): Incident {
+  const over = newest.overall_health === 'OK'
+  const lasted = Date.parse(newest.timestamp) - Date.parse(incident.started_at)
+  const after = lasted > 0 ? ` after at most ${formatDuration(lasted)}` : ''
+  return {
+    ...incident,
+    severity: 'INFO',
+    previous_health: incident.current_health,
+    current_health: 'OK',
+    detected_at: newest.timestamp,
+    summary: over ? `Health is OK again${after}.` : 'Health was OK again; another incident has begun since.',
+    job_counts: { OK: newest.jobs_ok, WARN: newest.jobs_warn, ERROR: newest.jobs_error },
+    recent_events: [],
+  }
+}
+
+/** An alert that a person asked for to see whether a channel works. */
+export function drillAlert(options: { namespace: string; selector: string; now: Date }): Alert {
+  const time = options.now.toISOString()
+  const health: Health = 'OK'
+  const incident: Incident = {
+    id: 'drill',
+    severity: 'INFO',
+    namespace: options.namespace,
+    selector: options.selector,
+    current_health: health,
+    previous_health: null,
+    started_at: time,
+    detected_at: time,
+    summary: 'If you can read this, the channel works.',
+    job_counts: { OK: 0, WARN: 0, ERROR: 0 },
+    recent_events: [],
+  }
+  return buildAlert(incident, 'drill')
+}

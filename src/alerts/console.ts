@@ -1,0 +1,21 @@
+/** The notifier `console`: title and body on the terminal. */
+import type { Alert, NotifierHook } from '@arbk8s/plugin-kit'
+
+/** What the console shows of an alert. */
+export function consoleText({ title, text }: Alert): string {
+  return `${title}\n\n${text}\n`
+}
+
+const hook: NotifierHook = ({ context }) => ({
+  apiVersion: 1,
+  preview: async (alert) => ({
+    destination: 'stdout',
+    contentType: 'text/plain; charset=utf-8',
+    body: consoleText(alert),
+  }),
+  send: async (alert) => {
+    context.print(consoleText(alert))
+    return { delivered: true }
+  },
+})
+export default hook

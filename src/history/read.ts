@@ -1,0 +1,121 @@
+/** Reading and appending through any store; what a store throws becomes an error that says what is lost or unknown. */
+import type { Health, HistoryEntry, HistoryRecord, HistoryStore, ReadQuery } from '@arbk8s/plugin-kit'
+
+import { ArbError, isArbError, messageOf } from '../base/errors.js'
+import { cleanLine, shorten } from '../base/text.js'
+import { parseRecord } from './record.js'
+
+/** Stored entries that are no records, counted, the first few named. */
+export interface Damage {
+  count: number
+  first: { where: string; reason: string }[]
+}
+
+export interface RecordFilter {
+  namespace?: string
+  selector?: string
+  health?: Health
+}
+
+export interface CollectOptions extends RecordFilter {
+  /** The newest so many; all of them without it. */
+  limit?: number
+  since?: Date
+}
+
+export interface Collected {
+  /** Oldest first. */
+  records: HistoryRecord[]
+  damage: Damage
+}
+
+/** Damaged entries that are named; the others are only counted. */
+const namedDamage = 5
+
+/** A counter to pass to `readRecords`. */
+export function noDamage(): Damage {
+  return { count: 0, first: [] }
+}
+
+/** Appends one record. Throws ARB_HISTORY_UNWRITABLE, with a line that tells what is not in the history. */
+export async function appendRecord(store: HistoryStore, record: HistoryRecord): Promise<void> {
+  try {
+    await store.append(record)
+  } catch (error) {
+    if (isArbError(error)) throw error
+    throw new ArbError({
+      code: 'ARB_HISTORY_UNWRITABLE',
+      message: `the record of ${record.timestamp} (${record.overall_health}) was NOT stored: ${cleanLine(messageOf(error))}`,
+      cause: error,
+    })
+  }
+}
+
+/**
+ * The checked records of a store that fit the filter, in the query's order; everything else goes to `damage`. The
+ * query's limit counts records that fit. Throws ARB_HISTORY_UNREADABLE.
+ */
+export async function* readRecords(
+  store: HistoryStore,
+  { limit = Number.POSITIVE_INFINITY, ...query }: ReadQuery & RecordFilter,
+  damage: Damage,
+): AsyncGenerator<HistoryRecord> {
+  const { since, newestFirst } = query
+  let found = 0
+  try {
+    if (limit <= 0) return
+    for await (const entry of store.read({ ...(since && { since }), ...(newestFirst && { newestFirst }) })) {
+      const record = checked(entry, damage)
+      if (!record || !fits(record, query)) continue
+      yield record
+      if (++found >= limit) return
+    }
+  } catch (error) {
+    if (isArbError(error)) throw error
+    const message = `the history cannot be read: ${cleanLine(messageOf(error))}`
+    throw new ArbError({ code: 'ARB_HISTORY_UNREADABLE', message, cause: error })
+  }
+}
+
+function checked(entry: HistoryEntry, damage: Damage): HistoryRecord | undefined {
+  if ('damaged' in entry) {
+    addDamage(damage, entry.damaged)
+    return undefined
+  }
+  const parsed = parseRecord(entry.record)
+  if ('record' in parsed) return parsed.record
+  addDamage(damage, {
+    where: `entry of ${shorten(cleanLine(String(entry.record?.timestamp)), 40)}`,
+    reason: parsed.reason,
+  })
+  return undefined
+}
+
+function addDamage(damage: Damage, entry: Damage['first'][number]): void {
+  damage.count++
+  if (damage.first.length < namedDamage) damage.first.push(entry)
+}
+
+function fits(record: HistoryRecord, { namespace, selector, health }: RecordFilter): boolean {
+  return (
+    (namespace === undefined || record.namespace === namespace) &&
+    (selector === undefined || record.selector === selector) &&
+    (health === undefined || record.overall_health === health)
+  )
+}
+
+/** The newest records that fit, oldest first, with what was damaged on the way. */
+export async function collectRecords(store: HistoryStore, options: CollectOptions): Promise<Collected> {
+  const damage = noDamage()
+  const records: HistoryRecord[] = []
+  for await (const record of readRecords(store, { ...options, newestFirst: true }, damage)) records.push(record)
+  return { records: records.reverse(), damage }
+}
+
+/** One line for people about damaged entries, or undefined where there are none. */
+export function damageNote({ count, first }: Damage): string | undefined {
+  if (count === 0) return undefined
+  const named = first.map(({ where, reason }) => `${where}: ${cleanLine(reason)}`).join('; ')
+  const more = count > first.length ? `; and ${count - first.length} more` : ''
+  return `${count} damaged ${count === 1 ? 'entry' : 'entries'} in the history skipped (${named}${more})`
+}

@@ -1,0 +1,72 @@
+import { expect } from 'chai'
+
+import { sampleAlert, testNotifier } from '../../../plugins/plugin-kit/src/testing/index.js'
+import { buildAlert, drillAlert } from '../../../src/alerts/alert.js'
+import consoleHook, { consoleText } from '../../../src/alerts/console.js'
+
+testNotifier({ describe, it }, { name: 'console', open: (context) => consoleHook({ context }) })
+
+describe('alerts: the alert', () => {
+  const { incident } = sampleAlert()
+
+  it('has the title of the original, by severity', () => {
+    const titles = (['CRITICAL', 'WARN', 'INFO'] as const).map(
+      (severity) => buildAlert({ ...incident, severity }, 'opened').title,
+    )
+    expect(titles).to.deep.equal([
+      '🚨 K8s Alert: CRITICAL – trading-bots',
+      '⚠️ K8s Alert: WARN – trading-bots',
+      'ℹ️ K8s Alert: INFO – trading-bots',
+    ])
+  })
+
+  it('says what is wrong, where, since when, and the events', () => {
+    expect(consoleText(buildAlert(incident, 'opened'))).to.equal(
+      [
+        '🚨 K8s Alert: CRITICAL – trading-bots',
+        '',
+        'Health transitioned from OK to ERROR. 1 job(s) in ERROR state.',
+        '',
+        'Namespace: trading-bots',
+        'Selector: session_id=demo',
+        'Health: OK → ERROR',
+        'Jobs: 1 OK, 0 WARN, 1 ERROR',
+        'Started: 2025-11-16T10:05:00Z',
+        'Incident: 0123456789ab',
+        '',
+        'Recent events:',
+        '- BackoffLimitExceeded Job/arb-tuning-demo-worker-1-0: Job has reached the specified backoff limit',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('has the generic payload of the mission', () => {
+    const { payload, title, text } = buildAlert(incident, 'opened')
+    expect(payload).to.deep.equal({
+      alert_type: 'k8s_health',
+      title,
+      severity: 'CRITICAL',
+      namespace: 'trading-bots',
+      selector: 'session_id=demo',
+      current_health: 'ERROR',
+      text,
+      metadata: {
+        incident_id: '0123456789ab',
+        started_at: '2025-11-16T10:05:00Z',
+        detected_at: '2025-11-16T10:06:00Z',
+        severity: 'CRITICAL',
+        namespace: 'trading-bots',
+        selector: 'session_id=demo',
+      },
+      incident,
+    })
+  })
+
+  it('marks a drill as one, twice', () => {
+    const drill = drillAlert({ namespace: 'trading-bots', selector: '', now: new Date(0) })
+    expect(drill.title).to.equal('ℹ️ K8s Alert: INFO – trading-bots (drill)')
+    expect(drill.text).to.match(/^This is a drill: nobody needs to act\./)
+    expect(drill.kind).to.equal('drill')
+  })
+})
