@@ -2,7 +2,7 @@
 import { homedir } from 'node:os'
 
 import { ArbError } from '../base/errors.js'
-import type { Connection } from '../cluster/connect.js'
+import type { Cluster } from '../cluster/open.js'
 import type { Reader } from '../cluster/types.js'
 import { BaseCommand } from './base-command.js'
 import { imageRootsOf, useSandbox } from './sandbox.js'
@@ -26,7 +26,7 @@ export interface SelectorFlagValues {
 }
 
 export interface ClusterSession {
-  connection: Connection
+  cluster: Cluster
   reader: Reader
   /** The flag's namespace, else the context's, else `default`. */
   namespace: string
@@ -39,22 +39,19 @@ export abstract class ClusterCommand extends BaseCommand {
    */
   protected async openCluster(flags: ClusterFlagValues, namespaces: string[] = []): Promise<ClusterSession> {
     const kubeconfig = flags.sandbox ? await this.sandboxKubeconfig(flags, namespaces) : flags.kubeconfig
-    const [{ connect }, { createReader }] = await Promise.all([
-      import('../cluster/connect.js'),
-      import('../cluster/reader.js'),
-    ])
-    const connection = await connect({
+    const { openCluster } = await import('../cluster/open.js')
+    const cluster = await openCluster({
       kubeconfig,
       context: flags.sandbox ? undefined : flags.context,
       namespace: flags.namespace,
-      requestTimeoutMs: flags['request-timeout'] ?? 30_000,
-      insecure: flags['insecure-skip-tls-verify'] ?? false,
+      requestTimeoutMs: flags['request-timeout'],
+      insecure: flags['insecure-skip-tls-verify'],
       env: process.env,
       homedir: homedir(),
       signal: this.signal,
     })
-    this.atEnd(async () => connection.close())
-    return { connection, reader: createReader(connection), namespace: connection.target.namespace }
+    this.atEnd(async () => cluster.close())
+    return { cluster, reader: cluster.reader, namespace: cluster.target.namespace }
   }
 
   private async sandboxKubeconfig(flags: ClusterFlagValues, namespaces: string[]): Promise<string> {
