@@ -4,7 +4,14 @@ import type { Condition, Job, ObjectMeta } from '../session/job.js'
 export interface ContainerState {
   waiting?: { reason?: string; message?: string }
   running?: { startedAt?: string }
-  terminated?: { exitCode: number; signal?: number; reason?: string; message?: string; startedAt?: string; finishedAt?: string }
+  terminated?: {
+    exitCode: number
+    signal?: number
+    reason?: string
+    message?: string
+    startedAt?: string
+    finishedAt?: string
+  }
 }
 
 export interface ContainerStatus {
@@ -17,7 +24,12 @@ export interface ContainerStatus {
 
 export interface Pod {
   metadata: ObjectMeta
-  spec: { containers: { name: string; [field: string]: unknown }[]; initContainers?: { name: string }[]; nodeName?: string; [field: string]: unknown }
+  spec: {
+    containers: { name: string; [field: string]: unknown }[]
+    initContainers?: { name: string }[]
+    nodeName?: string
+    [field: string]: unknown
+  }
   status?: {
     phase?: string
     reason?: string
@@ -121,15 +133,26 @@ export interface Reader {
   can(right: Right, namespace: string, options?: CallOptions): Promise<boolean>
 }
 
+export interface ApplyOptions extends CallOptions {
+  /** Take over fields that another manager set to other values. */
+  force?: boolean
+}
+
+/** What the API server made of an apply: the object as stored (or as it would be), and whether it was not there before. */
+export interface Applied {
+  job: Job
+  created: boolean
+}
+
 /** A client that asks the API server what an apply would do: every request carries dryRun=All. */
 export interface DryRunner {
-  dryRunApply(job: Job, options?: CallOptions & { force?: boolean }): Promise<Job>
+  dryRunApply(job: Job, options?: ApplyOptions): Promise<Applied>
 }
 
 /** The only client that changes a cluster; given to apply/ alone. */
 export interface Writer {
-  /** Server-side apply under the field manager `arbk8s`; returns the stored object, checked to be the one that was sent. */
-  applyJob(job: Job, options?: CallOptions & { force?: boolean }): Promise<Job>
+  /** Server-side apply under the field manager `arbk8s`; the stored object is checked to be the one that was sent. */
+  applyJob(job: Job, options?: ApplyOptions): Promise<Applied>
 }
 
 /** Jobs, pods, logs and events of a selector at one time. */

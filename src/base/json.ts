@@ -1,0 +1,6 @@
+/** Looking into JSON whose shape is not known. */
+
+/** True for a JSON object: neither null nor a list. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
