@@ -19,9 +19,8 @@ try {
   const results = await readResults(paths)
   const columns = ['worker_id', 'iteration', ...results.parameters, ...new Set([by, ...shown])]
   const rows = bestOf(results, by, top).map((row) => columns.map((name) => display(name, row[name] ?? '')))
-  console.log(
-    `${results.rows.length} tries of ${results.workers.length} workers in ${paths.length} files, best by ${by}`,
-  )
+  const read = [count(results.rows.length, 'tries', 'try'), count(results.workers.length, 'workers', 'worker')]
+  console.log(`${read.join(' of ')} in ${count(paths.length, 'files', 'file')}, best by ${by}`)
   for (const line of table([columns, ...rows])) console.log(line)
 } catch (error) {
   console.error(`error: ${messageOf(error)}`)
@@ -33,7 +32,7 @@ function readCommandLine(argv) {
   const { values, positionals } = parseArgs({
     args: argv,
     allowPositionals: true,
-    options: { top: { type: 'string', default: '5' }, by: { type: 'string', default: 'out_of_sample_sharpe' } },
+    options: { top: { type: 'string', default: '5' }, by: { type: 'string', default: 'score' } },
   })
   if (positionals.length === 0) throw new Problem('name one or more CSV files of workers', exitCodes.usage)
   const top = Number(values.top)
@@ -42,6 +41,15 @@ function readCommandLine(argv) {
     throw new Problem(`--by "${values.by}" is not known: use one of ${figureNames.join(', ')}`, exitCodes.usage)
   }
   return { paths: positionals, top, by: values.by }
+}
+
+/**
+ * @param {number} number
+ * @param {string} many
+ * @param {string} one
+ */
+function count(number, many, one) {
+  return `${number} ${number === 1 ? one : many}`
 }
 
 /**
