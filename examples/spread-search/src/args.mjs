@@ -38,7 +38,8 @@ const options = /** @type {const} */ ({
 })
 
 /**
- * Reads the arguments, then the environment (MODE, APP_ENV, SESSION_ID, WORKER_ID, JOB_COMPLETION_INDEX, WORKERS, SEED)
+ * Reads the arguments, then the environment (MODE, APP_ENV, SESSION_ID, WORKER_ID, JOB_COMPLETION_INDEX, WORKERS,
+ * TOTAL_ITERATIONS, SEED)
  * for what they leave open.
  * @param {string[]} argv
  * @param {Record<string, string | undefined>} environment
@@ -54,7 +55,7 @@ export function readArgs(argv, environment) {
   if (index >= workers) throw usage(`--index ${index} is not below --workers ${workers}: indexes start at 0`)
   return {
     config: required('--config', given.config),
-    iterations: whole('--iterations', required('--iterations', given.iterations), 1),
+    iterations: iterationsOf(given.iterations, environment.TOTAL_ITERATIONS, { index, workers }),
     mode: oneOf('mode', given.mode ?? environment.MODE ?? 'paper'),
     env: oneOf('env', given.env ?? environment.APP_ENV ?? 'local'),
     optimizer: /** @type {WorkerArgs['optimizer']} */ (oneOf('optimizer', given.optimizer ?? 'random')),
@@ -75,6 +76,20 @@ function parse(argv) {
   } catch (error) {
     throw usage(messageOf(error).split('. ')[0] ?? 'the arguments cannot be read')
   }
+}
+
+/**
+ * This worker's tries: as told, or its share of the session's, of which the first `total mod workers` workers make one more.
+ * @param {string | undefined} own
+ * @param {string | undefined} total
+ * @param {{ index: number, workers: number }} place
+ */
+function iterationsOf(own, total, { index, workers }) {
+  if (own !== undefined || total === undefined) return whole('--iterations', required('--iterations', own), 1)
+  const all = whole('TOTAL_ITERATIONS', total, 1)
+  const share = Math.floor(all / workers) + (index < all % workers ? 1 : 0)
+  if (share === 0) throw usage(`TOTAL_ITERATIONS ${all} leaves none for worker ${index + 1} of ${workers}`)
+  return share
 }
 
 /**
