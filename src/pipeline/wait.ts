@@ -41,7 +41,7 @@ export async function waitForJobs(reader: Reader, options: WaitOptions): Promise
       const open = openNames(jobs)
       await options.onProgress?.({ ended: jobs.length - open.length, total: jobs.length })
       if (open.length === 0 && update.confirmed) break
-      if (await stuck(reader, open, options)) return { end: 'stuck', total: jobs.length, open }
+      if (!update.changed && (await stuck(reader, open, options))) return { end: 'stuck', total: jobs.length, open }
     }
   } catch (error) {
     if (signal.aborted || !limit.aborted) throw error
