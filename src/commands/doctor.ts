@@ -1,3 +1,6 @@
+import { Flags } from '@oclif/core'
+
+import { formatDuration } from '../base/duration.js'
 import { exitCodes } from '../base/errors.js'
 import { clusterFlags, historyFlags } from '../cli/flags.js'
 import { ClusterCommand } from '../cli/cluster-command.js'
@@ -11,8 +14,8 @@ import {
   failed,
   type Check,
 } from '../cli/doctor.js'
+import { settingKeys, settingOf, type SettingType } from '../config/settings.js'
 import { doctorText, type DoctorView, type SettingLine } from '../cli/render/doctor.js'
-import { Flags } from '@oclif/core'
 
 export default class Doctor extends ClusterCommand {
   static override summary =
@@ -69,14 +72,30 @@ export default class Doctor extends ClusterCommand {
     }
   }
 
+  /** Every key of the settings table, whether this command has its flag or not. */
   private settingLines(flags: Record<string, unknown>): SettingLine[] {
-    return Object.entries(this.sources)
-      .filter(([name]) => !['json', 'output', 'no-color'].includes(name))
-      .map(([name, source]) => ({
-        name,
-        value: flags[name] === undefined ? null : String(flags[name]),
-        from: source.from,
-        file: 'file' in source ? source.file : null,
-      }))
+    return settingKeys.map(({ key, flag, type }) => {
+      const source = flag && this.sources[flag]
+      if (source && source.from !== 'unset') {
+        return {
+          name: key,
+          value: shown(flags[flag], type),
+          from: source.from,
+          file: 'file' in source ? source.file : null,
+        }
+      }
+      const variable = process.env[`ARBK8S_${key.toUpperCase()}`]
+      if (variable !== undefined) return { name: key, value: variable, from: 'variable', file: null }
+      const found = settingOf(this.settingsFiles, key)
+      if (!found) return { name: key, value: null, from: 'unset', file: null }
+      return { name: key, value: shown(found.value, type), from: found.file.scope, file: found.file.file }
+    })
   }
+}
+
+/** A map may hold secrets of channels: only its names are shown. */
+function shown(value: unknown, type: SettingType): string {
+  if (type === 'duration' && typeof value === 'number') return formatDuration(value)
+  if (type === 'map') return Object.keys(value as object).join(', ')
+  return String(value)
 }
