@@ -24,7 +24,7 @@ export async function applyRequest(
     body: job,
     kind: 'Job',
     subject,
-    ...(signal ? { signal } : {}),
+    signal,
   })
   const stored = cleanDeep(body) as unknown as Job
   const problem = mismatch(job, stored)

@@ -68,7 +68,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     agents: new AgentPool(settings),
     requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
     userAgent: await userAgent(),
-    ...(options.signal ? { signal: options.signal } : {}),
+    signal: options.signal,
   })
   return { target, transport }
 }

@@ -80,7 +80,7 @@ async function pluginIdentity(
   user: RawEntry,
   signal?: AbortSignal,
 ): Promise<Identity | undefined> {
-  if (user.values.exec) return execIdentity({ ...context, user, ...(signal ? { signal } : {}) })
+  if (user.values.exec) return execIdentity({ ...context, user, signal })
   if (!user.values['auth-provider']) return undefined
   try {
     const { authProviderIdentity } = await import('./auth-provider.js')

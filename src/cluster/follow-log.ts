@@ -77,7 +77,7 @@ async function* readOnce(
       tailLines: resumed ? undefined : tailLines,
     },
     subject: { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: pod },
-    ...(signal ? { signal } : {}),
+    signal,
   })
   const skip: Position = { ...position }
   try {

@@ -60,7 +60,7 @@ async function getPage(
     query: { labelSelector: selector, fieldSelector, limit: paged ? pageSize : undefined, continue: from },
     subject: listSubject('list', kind, namespace),
     kind: `${kinds[kind].kind}List`,
-    ...(signal ? { signal } : {}),
+    signal,
   })
   const metadata = (body.metadata ?? {}) as { resourceVersion?: string; continue?: string }
   const items = body.items ?? []

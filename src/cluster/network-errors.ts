@@ -51,7 +51,9 @@ const tlsReasons: [RegExp, string, string][] = [
 /** The error for a request to which no answer came. */
 export function unreachable(server: URL, error: unknown, sent = false): ArbError {
   const code = (error as { code?: string }).code ?? ''
-  const tls = tlsReasons.find(([pattern]) => pattern.test(`${code} ${messageOf(error)}`))
+  // OpenSSL's words come as a code or within a sentence.
+  const words = `${code} ${messageOf(error)}`.toUpperCase().replaceAll(' ', '_')
+  const tls = tlsReasons.find(([pattern]) => pattern.test(words))
   const [reason, hint] = tls
     ? [tls[1], tls[2]]
     : (networkReasons[code] ?? [

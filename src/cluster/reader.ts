@@ -27,7 +27,7 @@ export function createReader(transport: Transport): Reader {
     followLog: (options) => {
       const { namespace, pod: name, signal } = options
       const getPod = async (): Promise<Pod | undefined> =>
-        (await getObject(transport, 'pods', { namespace, name, ...(signal ? { signal } : {}) })) as Pod | undefined
+        (await getObject(transport, 'pods', { namespace, name, signal })) as Pod | undefined
       return followLogLines({ transport, getPod }, options)
     },
     watch: (kind, options) => watchOnce(transport, kind, options),
@@ -71,7 +71,7 @@ async function getObject(
       path: resourcePath(kind, namespace, name),
       subject,
       kind: kinds[kind].kind,
-      ...(signal ? { signal } : {}),
+      signal,
     })
     return cleanDeep(body)
   })
@@ -99,7 +99,7 @@ async function podLog(transport: Transport, options: LogOptions): Promise<string
     subject: { verb: 'get', group: '', resource: 'pods', subresource: 'log', namespace, name: pod },
     // A server that does not keep to limitBytes is not let through either.
     maxBytes: limitBytes + 64 * 1024,
-    ...(signal ? { signal } : {}),
+    signal,
   })
   return clean(text)
 }
@@ -119,7 +119,7 @@ async function can(
     },
     kind: 'SelfSubjectAccessReview',
     subject: { verb: 'create', group: 'authorization.k8s.io', resource: 'selfsubjectaccessreviews' },
-    ...(signal ? { signal } : {}),
+    signal,
   })
   return (body.status as { allowed?: unknown } | undefined)?.allowed === true
 }

@@ -28,7 +28,7 @@ const maxLogBytes = 256 * 1024
  */
 export async function takeSnapshot(reader: Reader, options: SnapshotOptions): Promise<Snapshot> {
   const { namespace, selector, signal } = options
-  const call = signal ? { signal } : {}
+  const call = { signal }
   const { items: jobs } = await reader.listJobs({ namespace, selector, ...call })
   if (jobs.length === 0) await requireNamespace(reader, namespace, call)
   const errors: string[] = []
@@ -166,7 +166,7 @@ async function readLog(
     container,
     tailLines: maxLogLines,
     limitBytes: maxLogBytes,
-    ...(signal ? { signal } : {}),
+    signal,
   })
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n')
   return { pod: pod.metadata.name, container, job, lines: lines.slice(-maxLogLines) }

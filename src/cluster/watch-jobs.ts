@@ -21,6 +21,8 @@ export interface FollowOptions {
   relistMs?: number
   /** How long a cluster that has answered before may be out of reach; default 30 s. */
   patienceMs?: number
+  /** A server that ends each watch at once is not asked more often than this; default 1 s. */
+  shortestRoundMs?: number
 }
 
 export interface JobsUpdate {
@@ -37,8 +39,7 @@ const standardRelistMs = 60_000
 const standardPatienceMs = 30_000
 /** Changes that come together are one update. */
 const settleMs = 100
-/** A server that ends each watch at once is not asked more often than this. */
-const shortestRoundMs = 1_000
+const standardRoundMs = 1_000
 /** So many watches in a row that failed: this cluster is polled. */
 const maxWatchFailures = 3
 
@@ -53,7 +54,7 @@ export async function* followJobs(reader: Reader, options: FollowOptions): Async
     if (done) return
     if (state.polls || listed.problem !== null) await sleep(options.intervalMs, options.signal)
     else yield* state.watch()
-    const rest = shortestRoundMs - (performance.now() - round)
+    const rest = (options.shortestRoundMs ?? standardRoundMs) - (performance.now() - round)
     if (rest > 0 && !state.wantsList) await sleep(rest, options.signal)
   }
 }
@@ -82,7 +83,7 @@ class FollowState {
       const { items, resourceVersion } = await this.reader.listJobs({
         namespace,
         selector,
-        ...(signal ? { signal } : {}),
+        signal,
       })
       const changed = this.unsaid || this.lastAnswer === undefined || this.differs(items)
       this.unsaid = false

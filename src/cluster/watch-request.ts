@@ -40,7 +40,7 @@ export async function* watchOnce(
       timeoutSeconds: serverTimeoutSeconds,
     },
     subject,
-    ...(signal ? { signal } : {}),
+    signal,
   })
   try {
     for await (const { text, cut } of linesOf(response as AsyncIterable<Buffer>, maxLineBytes)) {
