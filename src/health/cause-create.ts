@@ -1,9 +1,9 @@
 /** Refusals that make no pod: the Job controller cannot create one, and only events say so. */
 import type { ClusterEvent } from '../cluster/types.js'
 import { fixMissing, missingObject } from './fix.js'
+import { parseQuantity } from '../session/quantity.js'
 import { firstSeen, lastSeen, type JobView } from './index-snapshot.js'
 import { isCurrent } from './phase.js'
-import { quantityValue } from './quantity.js'
 import { makeCause, namespaceOf, timeOf } from './trouble.js'
 import type { Cause } from './types.js'
 
@@ -61,7 +61,7 @@ function quotaCause(message: string, namespace: string): Cause {
   const limits = amounts(/limited: (.*)$/.exec(message)?.[1])
   for (const [resource, amount] of asked) {
     const limit = limits.get(resource)
-    if (limit === undefined || !(quantityValue(amount) > quantityValue(limit))) continue
+    if (limit === undefined || !isMore(amount, limit)) continue
     return definiteQuota(
       message,
       `The pod asks ${resource}=${amount} and quota ${quota} allows ${limit} in all: ask less, or raise the quota.`,
@@ -69,6 +69,11 @@ function quotaCause(message: string, namespace: string): Cause {
   }
   const fix = `Quota ${quota} is used up: wait for other pods to end, or raise it (kubectl describe quota -n ${namespace}).`
   return makeCause({ class: 'quota', reason: 'FailedCreate', message, fix })
+}
+
+function isMore(amount: string, limit: string): boolean {
+  const [asked, allowed] = [parseQuantity(amount), parseQuantity(limit)]
+  return asked !== undefined && allowed !== undefined && asked.nano > allowed.nano
 }
 
 function amounts(text = ''): Map<string, string> {

@@ -286,6 +286,15 @@ describe('causes in objects made by hand', () => {
     expect(causeOf({ job: active, pods: [waiting('ContainerCreating')], events })).to.equal(null)
   })
 
+  it('takes the first message, which later ones shorten', () => {
+    const events = [
+      event('Pod', 'Failed', 'Failed to pull image "team/tuning:1": i/o timeout', { first: 60 }),
+      event('Pod', 'Failed', 'Failed to pull image "team/tuning:1": manifest unknown', { first: 90 }),
+    ]
+    const pods = [waiting('ImagePullBackOff', 'Back-off pulling image "team/tuning:1"')]
+    expect(causeOf({ job: active, pods, events })!.message).to.match(/manifest unknown$/)
+  })
+
   it('forgets a refusal after which a pod could be made', () => {
     const events = [...refused('x is forbidden')!, event('Job', 'SuccessfulCreate', 'Created pod', { last: 5 })]
     expect(causeOf({ job: active, pods: [], events })).to.equal(null)

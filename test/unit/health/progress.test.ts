@@ -35,8 +35,9 @@ describe('progressOf', () => {
 
   it('adds a wave for Jobs that wait', () => {
     const ended = of('SUCCEEDED', { startTime: ago(200), endTime: ago(100) })
-    const jobs = [ended, of('RUNNING', { startTime: ago(40) }), of('PENDING'), of('PENDING')]
-    expect(progressOf(jobs, now).etaMs).to.equal(260_000)
+    const running = of('RUNNING', { startTime: ago(40) })
+    expect(progressOf([ended, running, of('PENDING'), of('PENDING')], now).etaMs).to.equal(260_000)
+    expect(progressOf([ended, running, running, of('PENDING')], now).etaMs).to.equal(160_000)
   })
 
   it('takes the rate of a Job of many completions', () => {
