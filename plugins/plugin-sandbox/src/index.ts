@@ -1,0 +1,3 @@
+/** The embedded sandbox as a library. */
+export type { Sandbox, SandboxOptions } from './options.js'
+export { startSandbox } from './sandbox.js'

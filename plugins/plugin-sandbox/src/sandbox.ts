@@ -1,0 +1,124 @@
+/** Starts the whole: API server, controllers, node. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp } from 'node:fs/promises'
+import { createServer } from 'node:https'
+import type { Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { apiHandler } from './api/handler.js'
+import { ordered } from './api/write.js'
+import { selfSigned } from './certificate.js'
+import { EventRecorder } from './control/events.js'
+import { GarbageCollector } from './control/garbage.js'
+import { JobController } from './control/job-controller.js'
+import { Scheduler } from './control/scheduler.js'
+import { strategies } from './kinds/strategies.js'
+import { writeKubeconfig } from './kubeconfig.js'
+import { Guard } from './node/guard.js'
+import { Kubelet } from './node/kubelet.js'
+import { LogSource } from './node/log-source.js'
+import type { Sandbox, SandboxOptions } from './options.js'
+import { timeText } from './store/names.js'
+import type { KubeObject } from './store/objects.js'
+import { Store } from './store/store.js'
+
+const defaultCapacity = { cpu: 64, memory: 256 * 2 ** 30, pods: 110 }
+const pruneMs = 60_000
+/** What a process gets between SIGTERM and SIGKILL when the sandbox itself ends. */
+const stopGraceMs = 3000
+
+/** Runs a sandbox in this process until `stop()`. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const now = options.now ?? (() => new Date())
+  const onError = options.onError ?? (() => undefined)
+  const backoffBaseMs = options.backoffBaseMs ?? 10_000
+  const directory = path.resolve(options.directory ?? (await mkdtemp(path.join(tmpdir(), 'arbk8s-sandbox-'))))
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const store = new Store({ window: options.historyWindow })
+  const events = new EventRecorder(store, now)
+  const logs = new LogSource(path.join(directory, '.logs'), now)
+  const guard = new Guard()
+  const images = { imageRoots: options.imageRoots ?? {}, unpullable: options.unpullable ?? [] }
+  const node = {
+    store,
+    logs,
+    guard,
+    directory,
+    images,
+    searchPath: options.searchPath ?? process.env.PATH ?? '',
+    backoffBaseMs,
+    now,
+    onError,
+  }
+  const kubelet = new Kubelet(node, events)
+  const controllers = [
+    new GarbageCollector({ store, now, onError }),
+    new JobController({ store, events, now, backoffBaseMs, onError }),
+    new Scheduler({ store, events, now, onError, capacity: { ...defaultCapacity, ...options.capacity } }),
+  ]
+  for (const controller of controllers) controller.start()
+  kubelet.start()
+  for (const name of new Set(['default', 'kube-system', ...(options.namespaces ?? [])]))
+    addNamespace(store, name, now())
+  const prune = setInterval(() => events.prune(), pruneMs)
+  prune.unref()
+
+  const token = randomBytes(32).toString('hex')
+  const certificate = selfSigned(now())
+  const server = createServer(
+    { key: certificate.key, cert: certificate.cert },
+    apiHandler({ store, logs, now, bookmarkMs: options.bookmarkMs ?? 60_000 }, token),
+  )
+  // A watch may be silent for long.
+  server.requestTimeout = 0
+  const address = await listen(server, options.port ?? 0)
+  const kubeconfig = path.join(directory, 'kubeconfig.yaml')
+  await writeKubeconfig(kubeconfig, { server: address, token, cert: certificate.cert, namespace: 'default' })
+
+  let stopped: Promise<void> | undefined
+  const stop = async () => {
+    clearInterval(prune)
+    for (const controller of controllers) controller.stop()
+    await kubelet.stop(stopGraceMs)
+    guard.close()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  return {
+    directory,
+    kubeconfig,
+    server: address,
+    token,
+    certificate: certificate.cert,
+    notice: noticeOf(directory),
+    stop: () => (stopped ??= stop()),
+  }
+}
+
+/** What a user must know. */
+export function noticeOf(directory: string): string {
+  return `The sandbox runs the containers' commands as processes of this user on this machine, without isolation; images are not pulled. Their folders are in ${directory}.`
+}
+
+function addNamespace(store: Store, name: string, now: Date): void {
+  const object: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, uid: crypto.randomUUID(), resourceVersion: '', creationTimestamp: timeText(now) },
+  }
+  strategies.Namespace.defaults(object)
+  strategies.Namespace.prepare(object)
+  store.put('namespaces', ordered(object))
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      resolve(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    })
+  })
+}

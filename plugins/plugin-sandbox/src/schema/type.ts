@@ -1,0 +1,73 @@
+/**
+ * A small description of the fields of an object: what decoding accepts, how lists merge in patches and in server-side
+ * apply. One description serves field validation, strategic merge and managed fields, so that they cannot disagree.
+ */
+
+export type Scalar = 'string' | 'int32' | 'int64' | 'bool' | 'quantity' | 'time' | 'any'
+
+export interface ScalarType {
+  kind: Scalar
+}
+
+export interface ObjectType {
+  kind: 'object'
+  /** The Go type's name, which decoding errors show. */
+  name: string
+  fields: Record<string, Type>
+  /** Owned and replaced as one value in server-side apply. */
+  atomic?: boolean
+}
+
+export interface MapType {
+  kind: 'map'
+  of: Type
+  atomic?: boolean
+}
+
+export interface ListType {
+  kind: 'list'
+  of: Type
+  /** Present for lists whose items are told apart by these fields (server-side apply). */
+  keys?: string[]
+  /** Present for lists that strategic merge patch merges by this field. */
+  patchKey?: string
+  /** A list of scalars that is a set: merged, not replaced. */
+  set?: boolean
+}
+
+export type Type = ScalarType | ObjectType | MapType | ListType
+
+export const string: ScalarType = { kind: 'string' }
+export const int32: ScalarType = { kind: 'int32' }
+export const int64: ScalarType = { kind: 'int64' }
+export const bool: ScalarType = { kind: 'bool' }
+export const quantity: ScalarType = { kind: 'quantity' }
+export const time: ScalarType = { kind: 'time' }
+/** Kept as given: fields that the sandbox stores and does not act on. */
+export const any: ScalarType = { kind: 'any' }
+
+export function object(name: string, fields: Record<string, Type>): ObjectType {
+  return { kind: 'object', name, fields }
+}
+
+export function atomic(name: string, fields: Record<string, Type>): ObjectType {
+  return { kind: 'object', name, fields, atomic: true }
+}
+
+export function map(of: Type): MapType {
+  return { kind: 'map', of }
+}
+
+/** A list that is replaced as a whole. */
+export function list(of: Type): ListType {
+  return { kind: 'list', of }
+}
+
+/** A list whose items are told apart by fields; `patchKey` is strategic merge's, by default the first of them. */
+export function listBy(of: Type, keys: string[], patchKey = keys[0]): ListType {
+  return { kind: 'list', of, keys, patchKey }
+}
+
+export function setOf(of: Type): ListType {
+  return { kind: 'list', of, set: true }
+}
