@@ -84,7 +84,7 @@ export function resolvedIncident(incident: Incident, newest: HistoryRecord): Inc
 }
 
 /** An alert that a person asked for to see whether a channel works. */
-export function drillAlert(options: { namespace: string; selector: string; now: Date }): Alert {
+export function buildDrill(options: { namespace: string; selector: string; now: Date }): Alert {
   const time = options.now.toISOString()
   const health: Health = 'OK'
   const incident: Incident = {

@@ -6,7 +6,7 @@ export function consoleText({ title, text }: Alert): string {
   return `${title}\n\n${text}\n`
 }
 
-const hook: NotifierHook = ({ context }) => ({
+const hook: NotifierHook = ({ host }) => ({
   apiVersion: 1,
   preview: async (alert) => ({
     destination: 'stdout',
@@ -14,7 +14,7 @@ const hook: NotifierHook = ({ context }) => ({
     body: consoleText(alert),
   }),
   send: async (alert) => {
-    context.print(consoleText(alert))
+    host.print(consoleText(alert))
     return { delivered: true }
   },
 })

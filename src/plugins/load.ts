@@ -16,7 +16,7 @@ const notifierAliases: Record<string, string> = { slack_webhook: 'slack', generi
 /** The notifier of a name, e.g. `console`, `slack`, `slack_webhook`. */
 export async function loadNotifier(config: Config, name: string, context: PluginContext): Promise<Notifier> {
   const provider = findProvider(config, 'notifier', notifierAliases[name] ?? name)
-  return checked<Notifier>(provider, await runProvider(config, provider, { context }), ['preview', 'send'])
+  return checked<Notifier>(provider, await runProvider(config, provider, { host: context }), ['preview', 'send'])
 }
 
 /**
@@ -25,7 +25,7 @@ export async function loadNotifier(config: Config, name: string, context: Plugin
 export async function openStore(config: Config, location: string, context: PluginContext): Promise<HistoryStore> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase() ?? 'jsonl'
   const provider = findProvider(config, 'store', scheme === 'file' ? 'jsonl' : scheme)
-  return checked<HistoryStore>(provider, await runProvider(config, provider, { context, location }), ['append', 'read'])
+  return checked<HistoryStore>(provider, await runProvider(config, provider, { host: context, location }), ['append', 'read'])
 }
 
 /** The provider of a cluster that can be started on this machine, e.g. `sandbox`. */
@@ -35,7 +35,7 @@ export async function loadClusterProvider(
   context: PluginContext,
 ): Promise<ClusterProvider> {
   const provider = findProvider(config, 'cluster', name)
-  return checked<ClusterProvider>(provider, await runProvider(config, provider, { context }), [
+  return checked<ClusterProvider>(provider, await runProvider(config, provider, { host: context }), [
     'run',
     'start',
     'stop',

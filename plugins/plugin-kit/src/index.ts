@@ -70,7 +70,11 @@ export interface ReadQuery {
   newestFirst?: boolean
 }
 
-/** A history backend. One instance serves one location and is used by one process; several processes may share a location. */
+/**
+ * A history backend. One instance serves one location and is used by one process; several processes may share a location.
+ * It keeps any object that has a `timestamp`: the host also keeps its delivery ledger in one. Errors are plain Errors
+ * whose message names the place and what to do; `code` is ENOENT where a location to read from does not exist.
+ */
 export interface HistoryStore {
   apiVersion: ApiVersion
   /** Resolves when the record is durable: it then survives `kill -9` of this process. */
@@ -218,9 +222,13 @@ export interface ClusterProvider {
   status(options: { directory: string }): Promise<ClusterStatus>
 }
 
+/*
+ * oclif hands its own `context` and `config` to every hook, over anything of those names: ours is called `host`.
+ */
+
 /** The default export of a file that a `notifier:NAME` hook names. */
-export type NotifierHook = (options: { context: PluginContext }) => Promise<Notifier> | Notifier
+export type NotifierHook = (options: { host: PluginContext }) => Promise<Notifier> | Notifier
 /** The default export of a file that a `store:SCHEME` hook names. `location` is the whole URL or path. */
-export type StoreHook = (options: { context: PluginContext; location: string }) => Promise<HistoryStore> | HistoryStore
+export type StoreHook = (options: { host: PluginContext; location: string }) => Promise<HistoryStore> | HistoryStore
 /** The default export of a file that a `cluster:NAME` hook names. */
-export type ClusterHook = (options: { context: PluginContext }) => Promise<ClusterProvider> | ClusterProvider
+export type ClusterHook = (options: { host: PluginContext }) => Promise<ClusterProvider> | ClusterProvider

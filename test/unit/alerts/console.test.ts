@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 
 import { sampleAlert, testNotifier } from '../../../plugins/plugin-kit/src/testing/index.js'
-import { buildAlert, drillAlert } from '../../../src/alerts/alert.js'
+import { buildAlert, buildDrill } from '../../../src/alerts/alert.js'
 import consoleHook, { consoleText } from '../../../src/alerts/console.js'
 
-testNotifier({ describe, it }, { name: 'console', open: (context) => consoleHook({ context }) })
+testNotifier({ describe, it }, { name: 'console', open: (host) => consoleHook({ host }) })
 
 describe('alerts: the alert', () => {
   const { incident } = sampleAlert()
@@ -64,7 +64,7 @@ describe('alerts: the alert', () => {
   })
 
   it('marks a drill as one, twice', () => {
-    const drill = drillAlert({ namespace: 'trading-bots', selector: '', now: new Date(0) })
+    const drill = buildDrill({ namespace: 'trading-bots', selector: '', now: new Date(0) })
     expect(drill.title).to.equal('ℹ️ K8s Alert: INFO – trading-bots (drill)')
     expect(drill.text).to.match(/^This is a drill: nobody needs to act\./)
     expect(drill.kind).to.equal('drill')

@@ -16,6 +16,8 @@ const job = (fields: Partial<JobHealth> = {}): JobHealth => ({
   health: 'OK',
   reasons: [],
   cause: null,
+  condition: null,
+  retries: 0,
   succeeded: 1,
   failed: 0,
   active: 0,
@@ -63,8 +65,8 @@ describe('history: a record', () => {
   })
 
   it('keeps each Job with its duration and retries', () => {
-    const running = job({ phase: 'RUNNING', endTime: null, failed: 2 })
-    const failed = job({ phase: 'FAILED', failed: 3 })
+    const running = job({ phase: 'RUNNING', endTime: null, retries: 2 })
+    const failed = job({ phase: 'FAILED', retries: 3 })
     const pending = job({ phase: 'PENDING', startTime: null, endTime: null })
     const { jobs } = toRecord(health([job(), running, failed, pending]))
     expect(jobs!.map(({ duration_seconds, retries }) => [duration_seconds, retries])).to.deep.equal([

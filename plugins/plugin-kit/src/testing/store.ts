@@ -63,6 +63,12 @@ const contractChecks: Record<string, Check> = {
     deepStrictEqual(record, before, 'append must not change what it is given')
     deepStrictEqual(await records(store), [record])
   },
+  'keeps any object with a timestamp, as the delivery ledger needs': async (place) => {
+    const entry = { timestamp: '2025-11-16T10:00:00.000Z', phase: 'intent', attempt: 'a', nested: { id: 1 } }
+    const store = await place.open()
+    await store.append(entry as unknown as HistoryRecord)
+    deepStrictEqual(await records(store), [entry])
+  },
   'closes, and closing twice does no harm': async (place) => {
     const store = await place.open()
     await store.append(sampleRecord(1))

@@ -1,0 +1,34 @@
+/** A drill: one message to every channel that says it is one. Needs no history and leaves no trace in the ledger. */
+import { buildDrill } from './alert.js'
+import { deliver, preview } from './deliver.js'
+import type { AlertOutcome, Channel } from './send.js'
+
+export interface DrillOptions {
+  namespace: string
+  selector: string
+  channels: Channel[]
+  dryRun: boolean
+  timeoutMs: number
+  now: () => Date
+  signal: AbortSignal
+}
+
+/** Sends the drill, or shows it. A channel that fails is an outcome, never an exception. */
+export async function sendDrill(options: DrillOptions): Promise<AlertOutcome[]> {
+  return Promise.all(options.channels.map((channel) => drillChannel(channel, options)))
+}
+
+async function drillChannel(channel: Channel, options: DrillOptions): Promise<AlertOutcome> {
+  const alert = buildDrill({ ...options, now: options.now() })
+  const base = { channel: channel.name, kind: alert.kind, incident: alert.incident, preview: null }
+  if ('error' in channel) return { ...base, status: 'failed', reason: channel.error }
+  if (options.dryRun) {
+    const shown = await preview(channel.notifier, alert, options)
+    if ('error' in shown) return { ...base, status: 'failed', reason: shown.error }
+    return { ...base, status: 'would_send', reason: 'you asked for it', preview: shown.preview }
+  }
+  const delivery = await deliver(channel.notifier, alert, options)
+  return delivery.delivered
+    ? { ...base, status: 'delivered', reason: 'you asked for it' }
+    : { ...base, status: 'failed', reason: delivery.reason }
+}

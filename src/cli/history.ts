@@ -1,0 +1,91 @@
+/** Where the history of a command is, and opening it. */
+import { Flags } from '@oclif/core'
+import type { Config } from '@oclif/core'
+import type { HistoryStore } from '@arbk8s/plugin-kit'
+
+import { parseDuration } from '../base/duration.js'
+import { ArbError } from '../base/errors.js'
+import { openStore, pluginContext } from '../plugins/load.js'
+import type { ValueSource } from './base-command.js'
+
+export interface HistoryFlagValues {
+  'history-file'?: string | undefined
+  history?: string | undefined
+}
+
+/** The location that the strongest source names: flag over variable over settings file. */
+export function historyLocation(flags: HistoryFlagValues, sources: Record<string, ValueSource>): string {
+  const given = (['history-file', 'history'] as const).flatMap((name) =>
+    flags[name] ? [{ name, value: flags[name] }] : [],
+  )
+  const strength = { flag: 0, variable: 1, project: 2, user: 3, default: 4, unset: 5 }
+  given.sort((a, b) => strength[sources[a.name]?.from ?? 'unset'] - strength[sources[b.name]?.from ?? 'unset'])
+  if (given[0]) return given[0].value
+  throw new ArbError({
+    code: 'ARB_USAGE',
+    message: 'no history: where are the records?',
+    hints: [
+      'Give --history-file FILE or --history LOCATION, set ARBK8S_HISTORY_FILE, or write "history_file:" into arbk8s.yaml.',
+    ],
+  })
+}
+
+/** The store of a location, a path or `scheme://…`; nothing is read or made yet. */
+export function openHistory(config: Config, location: string, signal: AbortSignal): Promise<HistoryStore> {
+  return openStore(config, location, pluginContext({ signal }))
+}
+
+/** Which records are meant; settings files count here too. */
+export const recordFilterFlags = {
+  namespace: Flags.string({
+    char: 'n',
+    env: 'ARBK8S_NAMESPACE',
+    description: 'only records of this namespace',
+    helpValue: 'NS',
+  }),
+  selector: Flags.string({
+    char: 'l',
+    aliases: ['label-selector'],
+    env: 'ARBK8S_SELECTOR',
+    description: 'only records of this label selector',
+    helpValue: 'SELECTOR',
+  }),
+  session: Flags.string({
+    env: 'ARBK8S_SESSION',
+    description: 'short for -l session_id=ID',
+    exclusive: ['selector'],
+    helpValue: 'ID',
+  }),
+  since: Flags.custom<Date>({
+    description: 'only records since then: a duration such as 24h or 30d, or a time such as 2025-11-16T10:00:00Z',
+    helpValue: 'WHEN',
+    parse: async (input) => parseSince(input, new Date()),
+  })(),
+}
+
+/** The moment that `24h`, `30d` or a time names. */
+export function parseSince(input: string, now: Date): Date {
+  const text = input.trim()
+  if (/^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text)) {
+    const time = new Date(text)
+    if (!Number.isNaN(time.getTime())) return time
+  }
+  const days = /^(\d+(?:\.\d+)?)d$/.exec(text)
+  const ms = days ? Number(days[1]) * 86_400_000 : parseDuration(text, { flag: '--since' })
+  return new Date(now.getTime() - ms)
+}
+
+/** The filter of the flags as the history knows it. */
+export function recordFilter(flags: {
+  namespace?: string | undefined
+  selector?: string | undefined
+  session?: string | undefined
+  since?: Date | undefined
+}): { namespace?: string; selector?: string; since?: Date } {
+  const selector = flags.session === undefined ? flags.selector : `session_id=${flags.session}`
+  return {
+    ...(flags.namespace && { namespace: flags.namespace }),
+    ...(selector && { selector }),
+    ...(flags.since && { since: flags.since }),
+  }
+}

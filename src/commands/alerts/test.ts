@@ -1,0 +1,48 @@
+import { Flags } from '@oclif/core'
+
+import { sendDrill } from '../../alerts/drill.js'
+import { exitCodes } from '../../base/errors.js'
+import { AlertCommand } from '../../cli/alert-command.js'
+import { channelFlags } from '../../cli/channels.js'
+import { outcomeText, outcomeView } from '../../cli/render/alerts.js'
+
+export default class AlertsTest extends AlertCommand {
+  static override summary = 'Send a message that is marked as a drill, to see whether a channel works.'
+  static override description = 'Without --no-dry-run it shows what would be sent and sends nothing.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --channel-type console --no-dry-run',
+  ]
+  static override flags = {
+    namespace: Flags.string({
+      char: 'n',
+      env: 'ARBK8S_NAMESPACE',
+      description: 'namespace that the drill names',
+      default: 'default',
+      helpValue: 'NS',
+    }),
+    ...channelFlags,
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(AlertsTest)
+    const { channels, incomplete } = await this.openChannels(flags)
+    const outcomes = await sendDrill({
+      namespace: flags.namespace,
+      selector: 'drill',
+      channels,
+      dryRun: flags['dry-run'],
+      timeoutMs: flags['timeout-seconds']!,
+      now: () => new Date(),
+      signal: this.signal,
+    })
+    this.signal.throwIfAborted()
+    const failed = outcomes.some((outcome) => outcome.status === 'failed')
+    const note = flags['dry-run'] ? ['Dry-run: nothing was sent. --no-dry-run sends.'] : []
+    await this.finish({
+      result: { mode: flags['dry-run'] ? 'dry_run' : 'send', alerts: outcomes.map(outcomeView) },
+      text: [...outcomes.map(outcomeText), ...note].join('\n'),
+      exitCode: incomplete ? exitCodes.failed : failed ? exitCodes.findings : exitCodes.ok,
+    })
+  }
+}
