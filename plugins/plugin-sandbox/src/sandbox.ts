@@ -31,9 +31,7 @@ const stopGraceMs = 3000
 
 /** Runs a sandbox in this process until `stop()`. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const now = options.now ?? (() => new Date())
-  const onError = options.onError ?? (() => undefined)
-  const backoffBaseMs = options.backoffBaseMs ?? 10_000
+  const { now, onError, backoffBaseMs } = basics(options)
   const directory = path.resolve(options.directory ?? (await mkdtemp(path.join(tmpdir(), 'arbk8s-sandbox-'))))
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const store = new Store({ window: options.historyWindow })
@@ -94,6 +92,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     certificate: certificate.cert,
     notice: noticeOf(directory),
     stop: () => (stopped ??= stop()),
+  }
+}
+
+function basics(options: SandboxOptions) {
+  return {
+    now: options.now ?? (() => new Date()),
+    onError: options.onError ?? (() => undefined),
+    backoffBaseMs: options.backoffBaseMs ?? 10_000,
   }
 }
 

@@ -1,7 +1,8 @@
 /** The columns of every kind's table. */
 import type { KindName } from '../schema/types.js'
 import { hasCondition } from '../store/objects.js'
-import type { Container, ContainerStatus, Job, KubeObject, Pod } from '../store/objects.js'
+import type { Container, Job, KubeObject, Pod } from '../store/objects.js'
+import { podReady, podRestarts, podWord } from './pod-words.js'
 
 export interface Column {
   name: string
@@ -33,9 +34,9 @@ const columns: Partial<Record<KindName, Column[]>> = {
   ],
   Pod: [
     name,
-    { name: 'Ready', cell: (object) => readyOf(object as unknown as Pod) },
-    { name: 'Status', cell: (object) => podStatus(object as unknown as Pod) },
-    { name: 'Restarts', cell: (object) => String(restartsOf(object as unknown as Pod)) },
+    { name: 'Ready', cell: (object) => podReady(object as unknown as Pod) },
+    { name: 'Status', cell: (object) => podWord(object as unknown as Pod) },
+    { name: 'Restarts', cell: (object) => String(podRestarts(object as unknown as Pod)) },
     age,
     { name: 'IP', wide: true, cell: (object) => (object as unknown as Pod).status.podIP ?? '<none>' },
     { name: 'Node', wide: true, cell: (object) => (object as unknown as Pod).spec.nodeName ?? '<none>' },
@@ -100,32 +101,6 @@ function containersOf(object: KubeObject, text: (container: Container) => string
 function jobSelector(job: Job): string {
   const pairs = Object.entries(job.spec.selector?.matchLabels ?? {})
   return pairs.map(([key, value]) => `${key}=${value}`).join(',')
-}
-
-const statusesOf = (pod: Pod): ContainerStatus[] => pod.status.containerStatuses ?? []
-const restartsOf = (pod: Pod) => statusesOf(pod).reduce((sum, status) => sum + status.restartCount, 0)
-
-function readyOf(pod: Pod): string {
-  return `${statusesOf(pod).filter((status) => status.ready).length}/${pod.spec.containers.length}`
-}
-
-/** The word in kubectl's STATUS column: the containers' reason before the phase. */
-function podStatus(pod: Pod): string {
-  let reason = pod.status.reason ?? pod.status.phase
-  for (const status of pod.status.initContainerStatuses ?? []) {
-    const { terminated, waiting } = status.state
-    if (terminated?.exitCode === 0) continue
-    if (terminated) reason = `Init:${terminated.reason || `ExitCode:${terminated.exitCode}`}` as typeof reason
-    else if (waiting && waiting.reason !== 'PodInitializing') reason = `Init:${waiting.reason}` as typeof reason
-    else reason = 'Init:0/1' as typeof reason
-    return pod.metadata.deletionTimestamp ? 'Terminating' : reason
-  }
-  for (const { state } of [...statusesOf(pod)].reverse()) {
-    if (state.waiting?.reason) reason = state.waiting.reason as typeof reason
-    else if (state.terminated)
-      reason = (state.terminated.reason || `ExitCode:${state.terminated.exitCode}`) as typeof reason
-  }
-  return pod.metadata.deletionTimestamp ? 'Terminating' : reason
 }
 
 function involved(event: KubeObject): { kind?: string; name?: string; fieldPath?: string } {

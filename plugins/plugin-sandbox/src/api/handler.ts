@@ -76,23 +76,27 @@ function serveOwn(pathname: string, request: IncomingMessage, response: ServerRe
   return true
 }
 
-type Handler = (call: Call) => Promise<Answer | void> | Answer | void
+/** Undefined where the handler has answered by itself, as streams do. */
+type Handler = (call: Call) => Promise<Answer | undefined> | Answer | undefined
 
-async function dispatch(call: Call): Promise<Answer | void> {
-  const { resource, path, request, query } = call
+function dispatch(call: Call): ReturnType<Handler> {
+  const { resource, path, request } = call
   const method = request.method === 'HEAD' ? 'GET' : request.method!
-  if (resource.kind === 'SelfSubjectAccessReview') return method === 'POST' && !path.name ? review(call) : fail()
-  if (path.subresource === 'log') return method === 'GET' ? log(call) : fail()
-  const watching = method === 'GET' && flag(query, 'watch')
+  if (resource.kind === 'SelfSubjectAccessReview') return method === 'POST' && !path.name ? review(call) : refuse()
+  if (path.subresource === 'log') return method === 'GET' ? log(call) : refuse()
+  const watching = method === 'GET' && flag(call.query, 'watch')
   const [verb, handler] = (path.name ? ofObject : ofCollection)[watching ? 'WATCH' : method] ?? []
-  if (!handler || !resource.verbs.includes(verb!)) throw methodNotAllowed()
-  // A list or a watch may span namespaces; nothing else may.
-  if (resource.namespaced && !path.namespace && !['list', 'watch'].includes(verb!)) throw methodNotAllowed()
-  if (path.subresource && !['get', 'update', 'patch'].includes(verb!)) throw methodNotAllowed()
-  return handler(call)
+  return verb && handler && isAllowed(call, verb) ? handler(call) : refuse()
 }
 
-function fail(): never {
+function isAllowed({ resource, path }: Call, verb: string): boolean {
+  if (!resource.verbs.includes(verb)) return false
+  if (path.subresource) return ['get', 'update', 'patch'].includes(verb)
+  // A list or a watch may span namespaces; nothing else may.
+  return !resource.namespaced || path.namespace !== undefined || verb === 'list' || verb === 'watch'
+}
+
+function refuse(): never {
   throw methodNotAllowed()
 }
 

@@ -11,7 +11,7 @@ import type { Cause } from './status.js'
 const word = { ErrImagePull: 'trying and failing to pull image', ImagePullBackOff: 'trying and failing to pull image' }
 
 /** Streams the log; errors before the first byte are Status answers. */
-export async function log(call: Call): Promise<void> {
+export async function log(call: Call): Promise<undefined> {
   const object = stored(call, 'pods')
   if (!object) throw notFound(call.resource, call.path.name!)
   const pod = object as unknown as Pod
@@ -19,7 +19,10 @@ export async function log(call: Call): Promise<void> {
   const container = chosenContainer(pod, call.query.get('container'))
   const status = statusOf(pod, container.name)
   const { response } = call
-  if (!pod.spec.nodeName) return void response.writeHead(204).end()
+  if (!pod.spec.nodeName) {
+    response.writeHead(204).end()
+    return undefined
+  }
   checkStarted(pod, container, status, query)
   const attempt = (status?.restartCount ?? 0) - (query.previous || !hasRun(status) ? 1 : 0)
   response.writeHead(200, { 'content-type': 'text/plain' })
@@ -32,6 +35,7 @@ export async function log(call: Call): Promise<void> {
     ended.signal,
   )
   await pipeline(lines, response).catch(() => undefined)
+  return undefined
 }
 
 function readQuery(call: Call): LogQuery & { previous: boolean } {

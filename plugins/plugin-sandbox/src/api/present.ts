@@ -1,4 +1,5 @@
 /** Objects in the form in which a request wants them. */
+import { omit } from '../store/objects.js'
 import type { JsonObject, KubeObject } from '../store/objects.js'
 import type { Call } from './call.js'
 import { apiVersionOf } from './resources.js'
@@ -22,8 +23,7 @@ export function presentList(call: Call, objects: KubeObject[], metadata: JsonObj
     return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(metadataOf) }
   }
   const items = objects.map((object) => {
-    const { kind: _kind, apiVersion: _version, ...rest } = versioned(call, object)
-    return rest
+    return omit(versioned(call, object), 'kind', 'apiVersion')
   })
   return { kind: `${call.resource.kind}List`, apiVersion: apiVersionOf(call.resource), metadata, items }
 }

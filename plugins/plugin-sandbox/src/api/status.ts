@@ -18,12 +18,14 @@ export interface StatusDetails {
 
 /** An answer that is a failed Status; thrown anywhere while a request is served. */
 export class StatusError extends Error {
+  /** The Status's own list metadata, which carries a token after an expired page. */
+  listMeta: JsonObject = {}
+
   constructor(
     readonly code: number,
     readonly reason: string | undefined,
     message: string,
     readonly details?: StatusDetails,
-    readonly listMeta: JsonObject = {},
   ) {
     super(message)
   }
@@ -106,8 +108,9 @@ export const methodNotAllowed = () =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
 /** 410 for a watch or a list from a revision that is no longer kept. */
-export const expired = (message: string, listMeta?: JsonObject) =>
-  new StatusError(410, 'Expired', message, undefined, listMeta)
+export function expired(message: string, listMeta: JsonObject = {}): StatusError {
+  return Object.assign(new StatusError(410, 'Expired', message), { listMeta })
+}
 
 // The kinds of cause, in the server's words.
 

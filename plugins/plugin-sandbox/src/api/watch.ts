@@ -19,7 +19,7 @@ const defaultTimeoutSeconds = 1800
 const maxWaitingBytes = 32 * 1024 * 1024
 
 /** Streams until the timeout, the client's end or the server's. */
-export function watch(call: Call): void {
+export function watch(call: Call): undefined {
   refuseInitialEvents(call)
   const stream = new Stream(call, negotiate(call.request), matcherOf(call))
   const start = startRevision(call)
@@ -33,9 +33,11 @@ export function watch(call: Call): void {
   } catch (error) {
     if (!(error instanceof RevisionGone)) throw error
     stream.send('ERROR', expired(error.message).body())
-    return void call.response.end()
+    call.response.end()
+    return undefined
   }
   stream.follow()
+  return undefined
 }
 
 function refuseInitialEvents(call: Call): void {

@@ -6,6 +6,7 @@ import { sameJson } from '../patch/json-patch.js'
 import { trackUpdate } from '../patch/managed-fields.js'
 import type { Manager } from '../patch/managed-fields.js'
 import { generateName, timeText } from '../store/names.js'
+import { omit } from '../store/objects.js'
 import type { KubeObject, ManagedFieldsEntry, Meta } from '../store/objects.js'
 import { checkKind, decodeObject, readDocument } from './body.js'
 import { isDryRun, managerName, stored } from './call.js'
@@ -77,7 +78,7 @@ function requireNamespace(call: Call, name: string | undefined): void {
 }
 
 function newMeta(given: Meta, now: Date, managedFields: ManagedFieldsEntry[]): Meta {
-  const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, generation: _generation, ...rest } = given
+  const rest = omit(given, 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation')
   return { ...rest, uid: randomUUID(), resourceVersion: '', creationTimestamp: timeText(now), managedFields }
 }
 

@@ -1,6 +1,7 @@
 /** Removes what belongs to something that is gone: pods of Jobs, everything of a namespace. */
 import { deleteObject, finishDeletion } from '../api/deletion.js'
 import { resources } from '../api/resources.js'
+import { omit } from '../store/objects.js'
 import type { KubeObject } from '../store/objects.js'
 import type { Change, Store } from '../store/store.js'
 import { WorkQueue } from './work-queue.js'
@@ -95,6 +96,6 @@ export class GarbageCollector {
 
 function withoutOwner(pod: KubeObject, uid: string): KubeObject {
   const owners = (pod.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid)
-  const { ownerReferences: _owners, ...metadata } = pod.metadata
+  const metadata = omit(pod.metadata, 'ownerReferences')
   return { ...pod, metadata: { ...metadata, ...(owners.length > 0 ? { ownerReferences: owners } : {}) } }
 }

@@ -2,7 +2,7 @@
 import { deleteObject } from '../api/deletion.js'
 import { sameJson } from '../patch/json-patch.js'
 import { timeText } from '../store/names.js'
-import { controllerOf, hasCondition, isTerminal } from '../store/objects.js'
+import { controllerOf, hasCondition, isTerminal, omit } from '../store/objects.js'
 import type { Job, JobStatus, KubeObject, Pod } from '../store/objects.js'
 import type { Change, Store } from '../store/store.js'
 import type { EventRecorder } from './events.js'
@@ -125,9 +125,8 @@ export class JobController {
       this.removePods(job, active)
       if (suspended) return status
       this.event(job, 'Normal', 'Suspended', 'Job suspended')
-      const { startTime: _start, ...rest } = status
       return withCondition(
-        rest,
+        omit(status, 'startTime'),
         { type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended' },
         now,
       )

@@ -1,6 +1,6 @@
 /** Conditions and numbers of a Job's status. */
 import { timeText } from '../store/names.js'
-import { hasCondition } from '../store/objects.js'
+import { hasCondition, omit } from '../store/objects.js'
 import type { Condition, Job, JobStatus, Pod } from '../store/objects.js'
 import { formatIndexes } from './indexes.js'
 import type { Tally } from './tally.js'
@@ -41,9 +41,8 @@ export function withCounts(
   const ready = pods.active.filter((pod) => hasCondition(pod.status, 'Ready')).length
   const indexes = formatIndexes(tally.completedIndexes)
   const succeeded = job.spec.completionMode === 'Indexed' ? tally.completedIndexes.size : tally.succeeded.size
-  const { active: _active, succeeded: _succeeded, failed: _failed, completedIndexes: _indexes, ...rest } = status
   return {
-    ...rest,
+    ...omit(status, 'active', 'succeeded', 'failed', 'completedIndexes'),
     ...(pods.active.length > 0 ? { active: pods.active.length } : {}),
     ...(succeeded > 0 ? { succeeded } : {}),
     ...(tally.failed.size > 0 ? { failed: tally.failed.size } : {}),

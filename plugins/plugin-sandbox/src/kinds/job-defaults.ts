@@ -1,10 +1,21 @@
 /** What the API server fills into a Job. */
-import type { Job } from '../store/objects.js'
+import type { Job, JobSpec } from '../store/objects.js'
 import { defaultPodSpec } from './pod-defaults.js'
 
 /** Fills a decoded Job in place, as decoding on the server does. */
 export function defaultJob(job: Job): void {
-  const { spec } = job
+  defaultSpec(job.spec)
+  if (!job.spec.template) return
+  shareLabels(job)
+  // The restart policy has no default here: a Job must say Never or OnFailure.
+  const pod = job.spec.template.spec
+  if (!pod) return
+  const given = pod.restartPolicy
+  defaultPodSpec(pod)
+  if (given === undefined) delete pod.restartPolicy
+}
+
+function defaultSpec(spec: JobSpec): void {
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1
   spec.parallelism ??= 1
   spec.backoffLimit ??= 6
@@ -12,20 +23,15 @@ export function defaultJob(job: Job): void {
   spec.suspend ??= false
   spec.manualSelector ??= false
   spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed'
-  for (const rule of spec.podFailurePolicy?.rules ?? []) {
-    for (const pattern of rule.onPodConditions ?? []) pattern.status ??= 'True'
-  }
-  // One map for both, as on the server: a Job without labels of its own later shows the generated ones too.
-  if (spec.template && !job.metadata.labels) {
-    const template = (spec.template.metadata ??= {})
-    job.metadata.labels = template.labels ??= {}
-  }
-  // The restart policy has no default here: a Job must say Never or OnFailure.
-  if (spec.template?.spec) {
-    const given = spec.template.spec.restartPolicy
-    defaultPodSpec(spec.template.spec)
-    if (given === undefined) delete spec.template.spec.restartPolicy
-  }
+  const patterns = (spec.podFailurePolicy?.rules ?? []).flatMap((rule) => rule.onPodConditions ?? [])
+  for (const pattern of patterns) pattern.status ??= 'True'
+}
+
+/** One map for both, as on the server: a Job without labels of its own later shows the generated ones too. */
+function shareLabels(job: Job): void {
+  if (job.metadata.labels) return
+  const template = (job.spec.template.metadata ??= {})
+  job.metadata.labels = template.labels ??= {}
 }
 
 const controllerUid = ['batch.kubernetes.io/controller-uid', 'controller-uid']

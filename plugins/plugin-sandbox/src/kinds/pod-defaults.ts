@@ -20,10 +20,13 @@ function defaultContainer(container: Container): void {
   container.resources ??= {}
   const { limits } = container.resources
   if (limits) container.resources.requests = { ...limits, ...container.resources.requests }
-  for (const env of container.env ?? []) {
-    if (env.valueFrom?.fieldRef)
-      env.valueFrom.fieldRef = { apiVersion: 'v1', ...env.valueFrom.fieldRef } as { fieldPath: string }
+  for (const { valueFrom } of container.env ?? []) {
+    if (valueFrom?.fieldRef) valueFrom.fieldRef = { apiVersion: 'v1', ...valueFrom.fieldRef } as { fieldPath: string }
   }
+  defaultPorts(container)
+}
+
+function defaultPorts(container: Container): void {
   for (const port of (container.ports as { protocol?: string }[] | undefined) ?? []) port.protocol ??= 'TCP'
 }
 

@@ -1,6 +1,7 @@
 /** Server-side apply: a manager's whole intent merged into the live object. */
 import { isRecord } from '../schema/decode.js'
-import type { ListType, ObjectType, Type } from '../schema/type.js'
+import { fieldType, isGranular, isItemised } from '../schema/type.js'
+import type { ListType, MapType, ObjectType, Type } from '../schema/type.js'
 import type { JsonObject, KubeObject, ManagedFieldsEntry } from '../store/objects.js'
 import { elementsOf, fieldsOf, fromFieldsV1, itemElement, within } from './field-set.js'
 import type { FieldPath } from './field-set.js'
@@ -38,19 +39,18 @@ function withoutManaged(live: KubeObject): JsonObject {
 }
 
 function merge(type: Type | undefined, live: unknown, config: unknown): unknown {
-  const granular = type && !('atomic' in type && type.atomic)
-  if (granular && (type.kind === 'object' || type.kind === 'map') && isRecord(config)) {
-    const out: JsonObject = isRecord(live) ? { ...live } : {}
-    for (const [key, value] of Object.entries(config)) {
-      const inner = type.kind === 'map' ? type.of : type.fields[key]
-      if (value === null) delete out[key]
-      else define(out, key, merge(inner, out[key], value))
-    }
-    return out
-  }
-  if (type?.kind === 'list' && (type.keys || type.set) && Array.isArray(config))
-    return mergeItems(type, Array.isArray(live) ? live : [], config)
+  if (isGranular(type) && isRecord(config)) return mergeFields(type, isRecord(live) ? live : {}, config)
+  if (isItemised(type) && Array.isArray(config)) return mergeItems(type, Array.isArray(live) ? live : [], config)
   return structuredClone(config)
+}
+
+function mergeFields(type: ObjectType | MapType, live: JsonObject, config: JsonObject): JsonObject {
+  const out: JsonObject = { ...live }
+  for (const [key, value] of Object.entries(config)) {
+    if (value === null) Reflect.deleteProperty(out, key)
+    else define(out, key, merge(fieldType(type, key), out[key], value))
+  }
+  return out
 }
 
 function mergeItems(type: ListType, live: unknown[], config: unknown[]): unknown[] {
@@ -83,21 +83,18 @@ function dropForsaken(
 function removeAt(type: Type | undefined, container: unknown, elements: string[]): void {
   const [element, ...rest] = elements
   if (element === undefined) return
-  if (Array.isArray(container) && type?.kind === 'list') {
+  if (Array.isArray(container) && isItemised(type)) {
     const at = container.findIndex((item) => itemElement(type, item) === element)
     if (at < 0) return
     if (rest.length === 0) container.splice(at, 1)
     else removeAt(type.of, (container[at] = copy(container[at])), rest)
-    return
-  }
-  if (!isRecord(container) || !element.startsWith('f:')) return
-  const key = element.slice(2)
-  if (!Object.hasOwn(container, key)) return
-  if (rest.length === 0) delete container[key]
-  else {
-    const inner = type?.kind === 'object' ? type.fields[key] : type?.kind === 'map' ? type.of : undefined
-    removeAt(inner, (container[key] = copy(container[key])), rest)
-  }
+  } else if (isRecord(container) && element.startsWith('f:')) removeField(type, container, [element.slice(2), ...rest])
+}
+
+function removeField(type: Type | undefined, container: JsonObject, [key, ...rest]: string[]): void {
+  if (key === undefined || !Object.hasOwn(container, key)) return
+  if (rest.length === 0) Reflect.deleteProperty(container, key)
+  else removeAt(fieldType(type, key), (container[key] = copy(container[key])), rest)
 }
 
 /** A copy of one level: stored objects are never changed in place. */

@@ -1,5 +1,6 @@
 /** Sets of fields of an object, as managedFields write them down (FieldsV1). */
 import { isRecord } from '../schema/decode.js'
+import { fieldType, isGranular, isItemised } from '../schema/type.js'
 import type { ListType, ObjectType, Type } from '../schema/type.js'
 import type { JsonObject } from '../store/objects.js'
 
@@ -43,33 +44,21 @@ interface Walk {
 
 function visit(type: Type | undefined, value: unknown, at: FieldPath, walk: Walk): void {
   if (unmanaged.has(at) || value === undefined) return
-  const leaf = () => walk.fields.set(at, canonical(value))
-  if (!type || value === null) return void leaf()
-  if ((type.kind === 'object' || type.kind === 'map') && isRecord(value)) {
-    const keys = Object.keys(value)
-    if (keys.length === 0 || type.atomic) return void leaf()
+  if (isGranular(type) && isRecord(value) && Object.keys(value).length > 0) {
     if (type.kind === 'map' && walk.containers) walk.fields.set(at, '')
-    for (const key of keys)
-      visit(type.kind === 'map' ? type.of : type.fields[key], value[key], path(at, `f:${key}`), walk)
-    return
-  }
-  if (type.kind === 'list' && Array.isArray(value) && (type.keys || type.set)) {
+    for (const key of Object.keys(value)) visit(fieldType(type, key), value[key], path(at, `f:${key}`), walk)
+  } else if (isItemised(type) && Array.isArray(value)) {
     if (walk.containers) walk.fields.set(at, '')
     for (const item of value) visitItem(type, item, at, walk)
-    return
-  }
-  leaf()
+  } else walk.fields.set(at, canonical(value))
 }
 
 function visitItem(type: ListType, item: unknown, at: FieldPath, walk: Walk): void {
   const itemPath = path(at, itemElement(type, item))
   walk.fields.set(itemPath, '')
-  if (type.keys && isRecord(item)) {
-    for (const [key, inner] of Object.entries(item)) {
-      const fields = type.of.kind === 'object' ? type.of.fields : {}
-      visit(fields[key], inner, path(itemPath, `f:${key}`), walk)
-    }
-  }
+  if (!type.keys || !isRecord(item)) return
+  for (const [key, inner] of Object.entries(item))
+    visit(fieldType(type.of, key), inner, path(itemPath, `f:${key}`), walk)
 }
 
 /** How a list's item is named in a path. */

@@ -79,7 +79,7 @@ function remove(root: unknown, path: string[]): unknown {
   const parent = read(root, path.slice(0, -1))
   const key = path.at(-1)!
   if (Array.isArray(parent)) parent.splice(index(key, parent.length - 1), 1)
-  else delete (parent as Record<string, unknown>)[key]
+  else Reflect.deleteProperty(parent as Record<string, unknown>, key)
   return root
 }
 

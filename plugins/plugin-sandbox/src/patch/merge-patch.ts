@@ -6,7 +6,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch
   const out: Record<string, unknown> = isRecord(target) ? { ...target } : {}
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete out[key]
+    if (value === null) Reflect.deleteProperty(out, key)
     else define(out, key, mergePatch(out[key], value))
   }
   return out

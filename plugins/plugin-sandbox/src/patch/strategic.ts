@@ -1,6 +1,7 @@
 /** Strategic merge patch, with the directives that kubectl sends. */
 import { isRecord } from '../schema/decode.js'
-import type { ListType, ObjectType, Type } from '../schema/type.js'
+import { fieldType } from '../schema/type.js'
+import type { ListType, Type } from '../schema/type.js'
 import { sameJson } from './json-patch.js'
 import { define } from './merge-patch.js'
 
@@ -16,7 +17,7 @@ export function strategicMerge(type: Type | undefined, target: unknown, patch: u
   if (patch.$patch === 'delete') return undefined
   const out: Record<string, unknown> = isRecord(target) ? { ...target } : {}
   if (Array.isArray(patch.$retainKeys)) {
-    for (const key of Object.keys(out)) if (!patch.$retainKeys.includes(key)) delete out[key]
+    for (const key of Object.keys(out)) if (!patch.$retainKeys.includes(key)) Reflect.deleteProperty(out, key)
   }
   for (const [key, value] of Object.entries(patch)) {
     if (key === '$patch' || key === '$retainKeys' || key.startsWith(orderPrefix)) continue
@@ -36,14 +37,14 @@ function mergeField(
   how: { type: Type | undefined; order: unknown },
 ): void {
   if (value === null) {
-    delete out[key]
+    Reflect.deleteProperty(out, key)
     return
   }
   const merged =
     how.type?.kind === 'list' && Array.isArray(value)
       ? mergeList(how.type, Array.isArray(out[key]) ? out[key] : [], value, how.order)
       : strategicMerge(how.type, out[key], value)
-  if (merged === undefined) delete out[key]
+  if (merged === undefined) Reflect.deleteProperty(out, key)
   else define(out, key, merged)
 }
 
@@ -81,11 +82,6 @@ function sortBy(items: unknown[], order: unknown, keyOf: (item: unknown) => unkn
 function removeScalars(out: Record<string, unknown>, key: string, values: unknown): void {
   const list = out[key]
   if (Array.isArray(list) && Array.isArray(values)) out[key] = list.filter((item) => !values.includes(item))
-}
-
-function fieldType(type: Type | undefined, key: string): Type | undefined {
-  if (type?.kind === 'object') return Object.hasOwn(type.fields, key) ? (type as ObjectType).fields[key] : undefined
-  return type?.kind === 'map' ? type.of : undefined
 }
 
 function without(record: Record<string, unknown>, keys: string[]): Record<string, unknown> {

@@ -35,7 +35,7 @@ function decodeValue(type: Type, value: unknown, place: Place, unknown: string[]
     case 'list':
       return decodeList(type, value, place, unknown)
     default:
-      return decodeScalar(type.kind, value, place)
+      return scalars[type.kind](value, place)
   }
 }
 
@@ -77,28 +77,37 @@ function zero(type: Type): unknown {
   return type.kind === 'object' ? {} : ''
 }
 
-const integers: Partial<Record<Scalar, [number, number]>> = {
+const integers: Record<'int32' | 'int64', [number, number]> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 }
 
-function decodeScalar(kind: Scalar, value: unknown, place: Place): unknown {
-  const range = integers[kind]
-  if (range) {
-    const whole = typeof value === 'number' && Number.isInteger(value) && value >= range[0] && value <= range[1]
-    if (!whole) throw wrongType(value, place, kind)
-    return value
-  }
-  if (kind === 'quantity') {
-    if (typeof value === 'number') return String(value)
-    if (typeof value !== 'string') throw new DecodeError('quantities must match the regular expression')
-    return value
-  }
-  if (kind === 'bool' && typeof value !== 'boolean') throw wrongType(value, place, 'bool')
-  if (kind === 'string' && typeof value !== 'string') throw wrongType(value, place, 'string')
-  if (kind === 'time' && (typeof value !== 'string' || Number.isNaN(Date.parse(value)))) {
+const scalars: Record<Scalar, (value: unknown, place: Place) => unknown> = {
+  any: (value) => value,
+  string: (value, place) => expect('string', value, place),
+  bool: (value, place) => expect('bool', value, place),
+  int32: (value, place) => decodeInteger('int32', value, place),
+  int64: (value, place) => decodeInteger('int64', value, place),
+  quantity(value) {
+    if (typeof value !== 'string' && typeof value !== 'number')
+      throw new DecodeError('quantities must match the regular expression')
+    return String(value)
+  },
+  time(value) {
+    if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return value
     throw new DecodeError(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse`)
-  }
+  },
+}
+
+function expect(kind: 'string' | 'bool', value: unknown, place: Place): unknown {
+  if (typeof value !== (kind === 'bool' ? 'boolean' : kind)) throw wrongType(value, place, kind)
+  return value
+}
+
+function decodeInteger(kind: 'int32' | 'int64', value: unknown, place: Place): unknown {
+  const [min, max] = integers[kind]
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+    throw wrongType(value, place, kind)
   return value
 }
 

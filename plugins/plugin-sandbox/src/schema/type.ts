@@ -71,3 +71,19 @@ export function listBy(of: Type, keys: string[], patchKey = keys[0]): ListType {
 export function setOf(of: Type): ListType {
   return { kind: 'list', of, set: true }
 }
+
+/** True for objects and maps whose fields are owned one by one. */
+export function isGranular(type: Type | undefined): type is ObjectType | MapType {
+  return (type?.kind === 'object' || type?.kind === 'map') && !type.atomic
+}
+
+/** True for lists whose items are owned one by one. */
+export function isItemised(type: Type | undefined): type is ListType {
+  return type?.kind === 'list' && (type.keys !== undefined || type.set === true)
+}
+
+/** The type of a field of an object or a map. */
+export function fieldType(type: Type | undefined, key: string): Type | undefined {
+  if (type?.kind === 'map') return type.of
+  return type?.kind === 'object' && Object.hasOwn(type.fields, key) ? type.fields[key] : undefined
+}

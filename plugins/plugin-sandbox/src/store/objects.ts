@@ -217,6 +217,6 @@ export function isTerminal(pod: Pod): boolean {
 /** A shallow copy without some fields. */
 export function omit<T extends object, K extends keyof T>(object: T, ...keys: K[]): Omit<T, K> {
   const out = { ...object }
-  for (const key of keys) delete out[key]
+  for (const key of keys) Reflect.deleteProperty(out, key)
   return out
 }
