@@ -4,6 +4,7 @@ import type { Health, HistoryRecord, WireEvent, WireJobSummary } from '@arbk8s/p
 import { cleanDeep } from '../base/text.js'
 import type { ClusterEvent } from '../cluster/types.js'
 import type { JobHealth, SessionHealth } from '../health/types.js'
+import { durationSeconds } from '../health/wire.js'
 import { selectEvents } from './events.js'
 import { utcTimestamp } from './timestamp.js'
 
@@ -51,12 +52,6 @@ function jobSummary(job: JobHealth, now: string): WireJobSummary {
     retries: Math.max(0, job.retries - (job.phase === 'FAILED' ? 1 : 0)),
     uid: job.uid,
   }
-}
-
-function durationSeconds({ startTime, endTime }: JobHealth, now: string): number | null {
-  if (!startTime) return null
-  const seconds = (Date.parse(endTime ?? now) - Date.parse(startTime)) / 1000
-  return Number.isFinite(seconds) ? Math.max(0, Math.round(seconds * 1000) / 1000) : null
 }
 
 const healths: readonly unknown[] = ['OK', 'WARN', 'ERROR']

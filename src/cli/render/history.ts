@@ -83,6 +83,18 @@ function summaryText({ total, counts, last, from, to }: HistorySummary, palette:
   ].join('\n')
 }
 
+/** A record that was just stored: health, counts, what is not OK and why. */
+export function recordText(record: HistoryRecord, location: string): string {
+  const { overall_health: health, jobs_ok, jobs_warn, jobs_error, namespace, selector, timestamp } = record
+  const troubled = (record.jobs ?? []).filter((job) => job.health !== 'OK')
+  return [
+    `${health}: ${namespace} ${selector}: ${jobs_ok} OK, ${jobs_warn} WARN, ${jobs_error} ERROR`,
+    ...troubled.map((job) => `  ${job.health} ${job.job_name}: ${job.reasons.join(', ')}`),
+    ...(record.errors ?? []).map((error) => `  not read: ${error}`),
+    `Recorded ${timestamp} in ${location}`,
+  ].join('\n')
+}
+
 function healthPaint(health: Health, palette: Palette): Paint {
   return { OK: palette.green, WARN: palette.yellow, ERROR: palette.red }[health]
 }

@@ -2,8 +2,8 @@ import { Flags } from '@oclif/core'
 
 import { BaseCommand } from '../../cli/base-command.js'
 import { historyFlags } from '../../cli/flags.js'
+import { screenOf } from '../../cli/health.js'
 import { historyLocation, openHistory, recordFilter, recordFilterFlags } from '../../cli/history.js'
-import { colourWanted, palette } from '../../cli/render/colour.js'
 import { type HistoryFormat, historyResult, historyText } from '../../cli/render/history.js'
 import { damageNote } from '../../history/read.js'
 import { viewHistory } from '../../history/show.js'
@@ -49,8 +49,7 @@ export default class HistoryShow extends BaseCommand {
     })
     const damaged = damageNote(view.damage)
     if (damaged) await this.caution(damaged)
-    const colours = palette(colourWanted({ isTTY: process.stdout.isTTY, env: process.env }))
-    const text = historyText(view, flags.format as HistoryFormat, { palette: colours, width: process.stdout.columns })
+    const text = historyText(view, flags.format as HistoryFormat, screenOf())
     await this.finish({ result: historyResult(view), text })
   }
 }
