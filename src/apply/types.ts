@@ -1,12 +1,20 @@
-/** Plan → ApplyResult. */
+/** Manifests → Plan → ApplyResult. */
 import type { ClusterTarget } from '../cluster/types.js'
+import type { Job } from '../session/job.js'
 
-/** `exists` cannot be compared (no cluster); see `Plan.source`. */
+/** A Job with the file that it stands in (`-`: stdin). */
+export interface JobManifest {
+  file: string
+  job: Job
+}
+
+/** `unknown`: it could not be compared with the cluster; see `Plan.reason`. */
 export type PlanAction = 'create' | 'unchanged' | 'change' | 'conflict' | 'unknown'
 
 export interface FieldChange {
+  /** E.g. `spec.template.spec.containers[worker].env[SEED].value`: list entries by their name where they have one. */
   path: string
-  /** Values as they may be shown: secrets are masked. */
+  /** Values as they may be shown: secrets are masked. Undefined: not set. */
   before: unknown
   after: unknown
   /** False where the API server never lets the field change. */
@@ -19,17 +27,26 @@ export interface PlannedJob {
   file: string
   action: PlanAction
   changes: FieldChange[]
-  /** What the API server's dry-run said against it, or why it was not asked. */
+  /** True where the API server's dry-run refused the Job; `message` says why. */
+  refused: boolean
+  /** What the API server said, or what else is to be known. */
   message: string | null
   /** The kubectl command that would do the same. */
   kubectl: string
+  /** sha256 of the object in canonical JSON, `sha256:…`. */
+  digest: string
+  /** Of the Job that is there; null where there is none or it is not known. */
+  uid: string | null
 }
 
 export interface Plan {
   target: ClusterTarget | null
-  /** `server`: the API server's own dry-run was asked; `local`: no cluster was reachable. */
-  source: 'server' | 'local'
-  /** Why there was no server, for a local plan. */
+  /**
+   * `server`: the API server's own dry-run was asked for every Job; `live`: compared here with the Jobs that are there;
+   * `local`: no cluster was asked.
+   */
+  source: 'server' | 'live' | 'local'
+  /** Why the server's dry-run was not asked, where it was wanted. */
   reason: string | null
   jobs: PlannedJob[]
 }
@@ -40,6 +57,7 @@ export interface AppliedJob extends PlannedJob {
   status: ApplyStatus
   /** created, configured, unchanged; null where nothing was applied. */
   outcome: 'created' | 'configured' | 'unchanged' | null
+  /** Why it failed or was skipped. */
   reason: string | null
 }
 
@@ -48,4 +66,6 @@ export interface ApplyResult {
   plan: Plan
   jobs: AppliedJob[]
   summary: { total: number; successful: number; failed: number; skipped: number }
+  /** True where a signal came before every Job had been sent. */
+  interrupted: boolean
 }

@@ -44,6 +44,7 @@ export const errorCatalogue = {
   ARB_SELECTOR_INVALID: 'The label selector does not parse.',
   ARB_LIVE_REFUSED: 'Jobs in live mode were not allowed explicitly.',
   ARB_CONTEXT_PROTECTED: 'The context is protected and was not confirmed.',
+  ARB_TARGET_INSECURE: 'The connection to the cluster is not checked, and that was not allowed for apply.',
   ARB_HISTORY_UNREADABLE: 'The history cannot be read.',
   ARB_HISTORY_UNWRITABLE: 'A record could not be stored; it is NOT in the history.',
   ARB_PLUGIN_NOT_FOUND: 'No installed plugin provides the channel, store or cluster that was asked for.',

@@ -1,7 +1,7 @@
 /** What counts as a secret, and how one is shown. */
 
 const secretName =
-  /(^|[_.-])(secret|token|passw(or)?d|pass|pwd|api_?key|access_?key|private_?key|credentials?|auth)([_.-]|$)/i
+  /(^|[_.-])(secret|token|passw(or)?d|pass|pwd|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|auth)([_.-]|$)/i
 const notSecret = /(_|-|\.)(file|path|name|ref|ttl|timeout|url_host)$/i
 
 /** True for an environment name whose value is most likely a secret, e.g. `DB_PASSWORD`, `API_KEY`. */
@@ -32,4 +32,14 @@ export function maskWebhook(url: string): string {
   } catch {
     return mask
   }
+}
+
+/** Arguments as they may be shown: the values of options such as `--api-key` are masked, and credentials in URLs. */
+export function maskedArgs(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const option = /^(--?([A-Za-z][\w-]*))=/.exec(arg)
+    if (option && looksSecret(option[2]!)) return `${option[1]}=${mask}`
+    const before = /^--?([A-Za-z][\w-]*)$/.exec(args[index - 1] ?? '')
+    return before && looksSecret(before[1]!) && !arg.startsWith('-') ? mask : maskUrl(arg)
+  })
 }

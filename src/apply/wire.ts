@@ -1,0 +1,67 @@
+/** An ApplyResult in the wire's snake_case. */
+import type { ApplyResult } from './types.js'
+
+/** What --json prints. */
+export interface WireApplyResult {
+  mode: 'dry_run' | 'apply'
+  target: {
+    context: string | null
+    cluster: string | null
+    user: string | null
+    server: string
+    insecure: boolean
+  } | null
+  source: 'server' | 'live' | 'local'
+  source_reason: string | null
+  interrupted: boolean
+  summary: { total: number; successful: number; failed: number; skipped: number }
+  jobs: WireAppliedJob[]
+}
+
+export interface WireAppliedJob {
+  name: string
+  namespace: string
+  file: string
+  status: 'SUCCESS' | 'FAILED' | 'SKIPPED'
+  action: string
+  outcome: string | null
+  refused: boolean
+  message: string | null
+  reason: string | null
+  changes: { path: string; before: unknown; after: unknown; mutable: boolean }[]
+  kubectl: string
+  digest: string
+}
+
+/** The result as --json prints it. */
+export function applyResultToWire({ mode, plan, jobs, summary, interrupted }: ApplyResult): WireApplyResult {
+  const { target } = plan
+  return {
+    mode,
+    target: target && {
+      context: target.context,
+      cluster: target.cluster,
+      user: target.user,
+      server: target.server,
+      insecure: target.insecure,
+    },
+    source: plan.source,
+    source_reason: plan.reason,
+    interrupted,
+    summary,
+    jobs: jobs.map((job) => ({
+      name: job.name,
+      namespace: job.namespace,
+      file: job.file,
+      status: job.status,
+      action: job.action,
+      outcome: job.outcome,
+      refused: job.refused,
+      message: job.message,
+      reason: job.reason,
+      changes: job.changes.map((change) => ({ ...change, before: change.before ?? null, after: change.after ?? null })),
+      kubectl: job.kubectl,
+      digest: job.digest,
+    })),
+  }
+}
