@@ -89,6 +89,7 @@ export function recordText(record: HistoryRecord, location: string): string {
   const troubled = (record.jobs ?? []).filter((job) => job.health !== 'OK')
   return [
     `${health}: ${namespace} ${selector}: ${jobs_ok} OK, ${jobs_warn} WARN, ${jobs_error} ERROR`,
+    ...(jobs_ok + jobs_warn + jobs_error === 0 ? ['  no Job was found'] : []),
     ...troubled.map((job) => `  ${job.health} ${job.job_name}: ${job.reasons.join(', ')}`),
     ...(record.errors ?? []).map((error) => `  not read: ${error}`),
     `Recorded ${timestamp} in ${location}`,

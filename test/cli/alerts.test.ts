@@ -1,0 +1,125 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { expect } from 'chai'
+
+import { runCli, runCliJson } from '../helpers/cli.js'
+
+const line = (minute: number, health: string): string =>
+  JSON.stringify({
+    timestamp: `2025-11-16T10:0${minute}:00Z`,
+    namespace: 'trading-bots',
+    selector: 'session_id=d29',
+    overall_health: health,
+    jobs_ok: 1,
+    jobs_warn: 0,
+    jobs_error: health === 'ERROR' ? 1 : 0,
+    raw_snapshot: null,
+  })
+
+const alert = [
+  '🚨 K8s Alert: CRITICAL – trading-bots',
+  '',
+  'Health transitioned from OK to ERROR. 1 job(s) in ERROR state.',
+  '',
+  'Namespace: trading-bots',
+  'Selector: session_id=d29',
+  'Health: OK → ERROR',
+  'Jobs: 1 OK, 0 WARN, 1 ERROR',
+  'Started: 2025-11-16T10:01:00Z',
+].join('\n')
+
+describe('alerts send', () => {
+  let folder: string
+  let file: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'arbk8s-alerts-'))
+    file = path.join(folder, 'history.jsonl')
+    await record('OK', 'ERROR')
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const record = (...healths: string[]) =>
+    writeFile(file, `${healths.map((health, i) => line(i, health)).join('\n')}\n`)
+  const args = (...more: string[]) => [
+    ...['alerts', 'send', '--history-file', file, '-n', 'trading-bots', '-l', 'session_id=d29'],
+    ...more,
+  ]
+
+  it('shows the exact payload by default, sends nothing and leaves no ledger', async () => {
+    const { code, stdout } = await runCli(args())
+    expect(code).to.equal(0)
+    expect(stdout).to.include('console: would send to stdout').and.include(alert).and.include('--no-dry-run sends')
+    expect(await stat(`${file}.alerts.jsonl`).catch(() => 'none')).to.equal('none')
+  })
+
+  it('sends once, repeats after the interval, tells the end, from a ledger of mode 0600', async () => {
+    const first = await runCli(args('--no-dry-run'))
+    expect(first.code).to.equal(0)
+    expect(first.stdout).to.include(alert).and.include('console: delivered (opened')
+    const second = await runCli(args('--no-dry-run'))
+    expect(second.code).to.equal(0)
+    expect(second.stdout).to.not.include('🚨')
+    expect(second.stdout).to.include('console: nothing to send: it was sent')
+    const repeated = await runCli(args('--no-dry-run', '--repeat-interval', '1ms'))
+    expect(repeated.stdout).to.include('The incident is still open.').and.include('delivered (repeated')
+    await record('OK', 'ERROR', 'OK')
+    const resolved = await runCli(args('--no-dry-run'))
+    expect(resolved.stdout).to.include('ℹ️ K8s Alert: INFO – trading-bots').and.include('Health is OK again')
+    expect((await stat(`${file}.alerts.jsonl`)).mode & 0o777).to.equal(0o600)
+    expect((await readFile(`${file}.alerts.jsonl`, 'utf8')).trimEnd().split('\n')).to.have.length(6)
+  })
+
+  it('keeps stdout to one object with --json', async () => {
+    const { code, json, stderr } = await runCliJson(args('--no-dry-run'))
+    expect(code).to.equal(0)
+    expect(json).to.have.nested.property('alerts[0].status', 'delivered')
+    expect(json)
+      .to.have.nested.property('incident.id')
+      .that.matches(/^[0-9a-f]{12}$/)
+    expect(stderr).to.include(alert)
+  })
+
+  it('says so when there is no incident', async () => {
+    await record('ERROR', 'OK')
+    const { code, stdout } = await runCli(args('--no-dry-run'))
+    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'No incident: health is OK.\n' })
+  })
+
+  it('ends with 3 where nothing is known', async () => {
+    const other = await runCli(['alerts', 'send', '--history-file', file, '-n', 'x', '-l', 'y'])
+    expect(other.code).to.equal(3)
+    expect(other.stderr).to.include('the history has no record of namespace x with selector y')
+    const missing = await runCli(['alerts', 'send', '--history-file', `${file}.none`, '-n', 'x', '-l', 'y'])
+    expect(missing.code).to.equal(3)
+    expect(missing.stderr).to.include('it does not exist')
+    const usage = await runCli(['alerts', 'send', '--history-file', file])
+    expect(usage.code).to.equal(3)
+    expect(usage.stderr).to.include('--namespace is missing')
+  })
+
+  it('names the plugin to install, by the original name of the channel too, and still serves the others', async () => {
+    const alone = await runCli(
+      args('--channel-type', 'slack_webhook', '--webhook-url', 'https://hooks.example.com/secret'),
+    )
+    expect(alone.code).to.equal(3)
+    expect(alone.stderr).to.include('ARB_PLUGIN_NOT_FOUND').and.include('arbk8s plugins install slack')
+    expect(alone.stderr + alone.stdout).to.not.include('secret')
+    const both = await runCli(args('--no-dry-run', '--channel-type', 'generic_webhook', '--channel-type', 'console'))
+    expect(both.code).to.equal(3)
+    expect(both.stdout)
+      .to.include('console: delivered')
+      .and.include('generic_webhook: NOT delivered: no installed plugin')
+  })
+
+  it('sends a drill only when asked to send', async () => {
+    const shown = await runCli(['alerts', 'test'])
+    expect(shown.code).to.equal(0)
+    expect(shown.stdout).to.include('would send to stdout').and.include('This is a drill')
+    const sent = await runCli(['alerts', 'test', '--channel', 'console', '--no-dry-run'])
+    expect(sent.code).to.equal(0)
+    expect(sent.stdout).to.include('ℹ️ K8s Alert: INFO – default (drill)').and.include('console: delivered')
+  })
+})
