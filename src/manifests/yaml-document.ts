@@ -127,24 +127,36 @@ const syntaxFixes: Record<string, string> = {
   UNEXPECTED_TOKEN: 'Put text that begins with a special character in quotes.',
 }
 
-/** Walks the tree along the path, as far as it goes. */
+/** Walks the tree along the path; where it ends early, the key of the last part that is there is meant. */
 
 function offsetOf(yaml: YamlModule, document: Document.Parsed, path: FieldPath, at: 'key' | 'value'): number {
   let node: Node | null = document.contents
-  let keyNode: Node | null = null
+  let keyNode: Node | null = node
+  let whole = true
   for (const step of path) {
     if (yaml.isAlias(node)) node = node.resolve(document) ?? null
-    if (yaml.isMap(node)) {
-      const pair = node.items.find(({ key }) => (yaml.isScalar(key) ? String(key.value) : '') === String(step))
-      if (!pair) break
-      keyNode = pair.key as Node
-      node = (pair.value as Node | null) ?? keyNode
-    } else if (yaml.isSeq(node)) {
-      const item = node.items[Number(step)] as Node | undefined
-      if (!item) break
-      keyNode = node = item
-    } else break
+    const next = stepInto(yaml, node, step)
+    if (!next) {
+      whole = false
+      break
+    }
+    keyNode = next.key
+    node = next.value
   }
-  const found = at === 'key' ? (keyNode ?? node) : node
+  const found = whole && at === 'value' ? (node ?? keyNode) : keyNode
   return (found as { range?: [number, number, number] | null } | null)?.range?.[0] ?? 0
+}
+
+function stepInto(
+  yaml: YamlModule,
+  node: Node | null,
+  step: string | number,
+): { key: Node; value: Node | null } | undefined {
+  if (yaml.isMap(node)) {
+    const pair = node.items.find(({ key }) => yaml.isScalar(key) && String(key.value) === String(step))
+    return pair && { key: pair.key as Node, value: pair.value as Node | null }
+  }
+  if (!yaml.isSeq(node)) return undefined
+  const item = node.items[Number(step)] as Node | undefined
+  return item && { key: item, value: item }
 }
