@@ -25,6 +25,12 @@ export interface AlertsSendResult {
   damaged: Damage
 }
 
+/** What `alerts test --json` prints. */
+export interface AlertsTestResult {
+  mode: 'dry_run' | 'send'
+  alerts: AlertOutcomeView[]
+}
+
 /** The result on the wire. */
 export function alertsView({ mode, health, incident, outcomes, damage }: SendResult): AlertsSendResult {
   return { mode, health, incident, alerts: outcomes.map(outcomeView), damaged: damage }

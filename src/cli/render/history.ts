@@ -16,6 +16,23 @@ export interface HistoryShowResult {
   damaged: Damage
 }
 
+/** What `history report --json` prints. */
+export interface HistoryReportResult {
+  /** The file's absolute path. */
+  output: string
+  records: number
+  incidents: number
+  bytes: number
+  damaged: Damage
+}
+
+/** What `health record --json` prints. */
+export interface HealthRecordResult {
+  /** The location as given. */
+  history: string
+  record: HistoryRecord
+}
+
 /** The view on the wire. */
 export function historyResult({ records, summary, damage }: HistoryView): HistoryShowResult {
   return { ...(records && { records }), summary: wireSummary(summary), damaged: damage }

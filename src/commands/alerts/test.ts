@@ -4,7 +4,7 @@ import { sendDrill } from '../../alerts/drill.js'
 import { exitCodes } from '../../base/errors.js'
 import { AlertCommand } from '../../cli/alert-command.js'
 import { channelFlags } from '../../cli/channels.js'
-import { outcomeText, outcomeView } from '../../cli/render/alerts.js'
+import { type AlertsTestResult, outcomeText, outcomeView } from '../../cli/render/alerts.js'
 
 export default class AlertsTest extends AlertCommand {
   static override summary = 'Send a message that is marked as a drill, to see whether a channel works.'
@@ -39,7 +39,7 @@ export default class AlertsTest extends AlertCommand {
     this.signal.throwIfAborted()
     const failed = outcomes.some((outcome) => outcome.status === 'failed')
     const note = flags['dry-run'] ? ['Dry-run: nothing was sent. --no-dry-run sends.'] : []
-    await this.finish({
+    await this.finish<AlertsTestResult>({
       result: { mode: flags['dry-run'] ? 'dry_run' : 'send', alerts: outcomes.map(outcomeView) },
       text: [...outcomes.map(outcomeText), ...note].join('\n'),
       exitCode: incomplete ? exitCodes.failed : failed ? exitCodes.findings : exitCodes.ok,

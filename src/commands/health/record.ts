@@ -5,7 +5,7 @@ import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, historyFlags, selectorFlags } from '../../cli/flags.js'
 import { eventsLimitFlag, judgeFlags, judgeOptions, lookAtSession } from '../../cli/health.js'
 import { historyLocation, openHistory } from '../../cli/history.js'
-import { recordText } from '../../cli/render/history.js'
+import { type HealthRecordResult, recordText } from '../../cli/render/history.js'
 import { healthExitCode, healthToWire } from '../../health/wire.js'
 import { appendRecord } from '../../history/read.js'
 import { toRecord } from '../../history/record.js'
@@ -44,7 +44,7 @@ export default class HealthRecord extends ClusterCommand {
     await appendRecord(store, record)
     if (flags['output-json'])
       await writeFileAtomic(flags['output-json'], `${JSON.stringify(healthToWire(health), null, 2)}\n`)
-    await this.finish({
+    await this.finish<HealthRecordResult>({
       result: { history: location, record },
       text: recordText(record, location),
       exitCode: healthExitCode(health.overallHealth, { strict: flags.strict }),

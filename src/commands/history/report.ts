@@ -7,6 +7,7 @@ import { count } from '../../base/text.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { historyFlags } from '../../cli/flags.js'
 import { historyLocation, openHistory, recordFilter, recordFilterFlags } from '../../cli/history.js'
+import type { HistoryReportResult } from '../../cli/render/history.js'
 import { damageNote } from '../../history/read.js'
 
 export default class HistoryReport extends BaseCommand {
@@ -34,7 +35,7 @@ export default class HistoryReport extends BaseCommand {
     if (damaged) await this.caution(damaged)
     await writeFileAtomic(flags.output, report.html)
     const { records, incidents } = report
-    await this.finish({
+    await this.finish<HistoryReportResult>({
       result: {
         output: path.resolve(flags.output),
         records,
