@@ -55,7 +55,6 @@ function unreadable(file: string, error: unknown): ArbError {
   })
 }
 
- 
 function syntaxError(file: string, line: number, message: string, fix?: string): ArbError {
   return new ArbError({
     code: 'ARB_CONFIG_SYNTAX',

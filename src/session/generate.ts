@@ -32,7 +32,7 @@ export interface GeneratedSession {
 
 /** Makes the Jobs of a session. `createdAt` is ISO 8601. Throws where names or placeholders cannot be used. */
 export function generateJobs(session: Session, { createdAt }: { createdAt: string }): GeneratedSession {
-  const shares = sharesOf(session.totalIterations, session.workers)
+  const shares = sharesOf(session.totalIterations, session.workers, session.layout === 'indexed' ? 0 : 1)
   const jobs = plansOf(session, shares, createdAt).map((plan, index) => ({
     fileName: jobFileName(index, plan.name),
     job: buildJob(session, plan),

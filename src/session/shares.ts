@@ -4,7 +4,7 @@
 export interface Share {
   /** 0-based. */
   index: number
-  /** `worker-1` for index 0. */
+  /** `worker-1` for index 0; in the Indexed layout, where Kubernetes counts, `worker-0`. */
   workerId: string
   iterations: number
 }
@@ -14,12 +14,12 @@ export function shareOf(total: number, workers: number, index: number): number {
   return Math.floor(total / workers) + (index < total % workers ? 1 : 0)
 }
 
-/** The shares of all workers that have one; their sum is `total`. */
-export function sharesOf(total: number, workers: number): Share[] {
+/** The shares of all workers that have one; their sum is `total`. `first` is the number of the first worker. */
+export function sharesOf(total: number, workers: number, first: 0 | 1 = 1): Share[] {
   const active = Math.min(workers, total)
   return Array.from({ length: active }, (_, index) => ({
     index,
-    workerId: `worker-${index + 1}`,
+    workerId: `worker-${index + first}`,
     iterations: shareOf(total, workers, index),
   }))
 }
