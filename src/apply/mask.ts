@@ -1,6 +1,6 @@
 /** Values of a Job as they may be shown in a plan. */
 import { isRecord } from '../base/json.js'
-import { looksSecret, mask, maskUrl, maskedValue } from '../base/secrets.js'
+import { maskedArgs, maskedValue, maskUrl } from '../base/secrets.js'
 import type { Path } from './compare.js'
 
 /** The value with everything masked that is, or may be, a secret: by the name it stands under. */
@@ -8,7 +8,8 @@ export function shownValue(path: Path, value: unknown): unknown {
   if (value === undefined || value === null) return value
   const name = secretName(path)
   if (name !== undefined && typeof value === 'string') return maskedValue(name, value)
-  if (Array.isArray(value)) return maskedList(path, value)
+  if (isTextList(value)) return maskedArgs(value)
+  if (Array.isArray(value)) return value.map((entry, index) => shownValue([...path, `[${index}]`], entry))
   if (isRecord(value)) return maskedObject(path, value)
   return typeof value === 'string' ? maskUrl(value) : value
 }
@@ -20,19 +21,8 @@ function secretName(path: Path): string | undefined {
   return path.at(-2) === 'annotations' || path.at(-2) === 'labels' ? last : undefined
 }
 
-/** A list of arguments is masked after a flag with a secret's name: `--token X`, `--token=X`. */
-function maskedList(path: Path, list: unknown[]): unknown[] {
-  return list.map((entry, index) => {
-    if (typeof entry !== 'string') return shownValue([...path, `[${index}]`], entry)
-    const before = list[index - 1]
-    if (typeof before === 'string' && isSecretFlag(before)) return mask
-    const at = entry.indexOf('=')
-    return at > 0 && isSecretFlag(entry.slice(0, at)) ? `${entry.slice(0, at)}=${mask}` : maskUrl(entry)
-  })
-}
-
-function isSecretFlag(text: string): boolean {
-  return /^-{0,2}[\w.-]+$/.test(text) && looksSecret(text.replace(/^-+/, ''))
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string')
 }
 
 function maskedObject(path: Path, value: Record<string, unknown>): Record<string, unknown> {

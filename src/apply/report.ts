@@ -12,7 +12,7 @@ export function applyReport(result: ApplyResult, options: { mode?: string } = {}
   const { plan, jobs, summary } = result
   const lines = [
     targetLine(plan.target, options.mode),
-    result.mode === 'dry_run' ? `Dry run: nothing was changed. ${sourceLine(plan)}` : 'Applied.',
+    headline(result),
     '',
     result.mode === 'dry_run' ? '[PLAN]' : '[RESULTS]',
     ...jobs.flatMap(jobLines),
@@ -49,15 +49,22 @@ export function sourceLine({ source, reason }: Plan): string {
   const because = reason ? `: ${reason}` : ''
   if (source === 'live')
     return `Compared with the Jobs that are there; the API server’s dry-run was not asked${because}`
-  return `The plan is local; no cluster was asked${because}`
+  return `The plan is local, no cluster could be asked${because}`
+}
+
+/** What was done, before the rows say it one by one. */
+function headline({ mode, plan, summary }: ApplyResult): string {
+  if (mode === 'dry_run') return `Dry run: nothing was changed. ${sourceLine(plan)}`
+  return `${summary.successful} of ${count(summary.total, 'Job')} applied.`
 }
 
 function jobLines(job: AppliedJob): string[] {
   const outcome = job.outcome ?? job.action
   return [
     `  ${marks[job.status]} ${job.namespace}/${job.name}: ${outcome}${job.refused ? ' (refused by the API server)' : ''}, ${job.status}`,
-    ...(job.message ? [`      ${job.message}`] : []),
-    ...(job.reason && job.status === 'FAILED' ? [`      ${job.reason}`] : []),
+    ...[job.status === 'FAILED' ? job.reason : job.message]
+      .filter((line) => line !== null)
+      .map((line) => `      ${line}`),
     ...job.changes.slice(0, maxFields).map((change) => `      ${changeLine(change)}`),
     ...(job.changes.length > maxFields ? [`      and ${count(job.changes.length - maxFields, 'more field')}`] : []),
     ...(job.status === 'SUCCESS' ? [] : [`      $ ${job.kubectl}`]),

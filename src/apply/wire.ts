@@ -1,4 +1,6 @@
 /** An ApplyResult in the wire's snake_case. */
+import type { Finding } from '../manifests/finding.js'
+import type { ValidationResult } from '../manifests/validate.js'
 import type { ApplyResult } from './types.js'
 
 /** What --json prints. */
@@ -16,6 +18,8 @@ export interface WireApplyResult {
   interrupted: boolean
   summary: { total: number; successful: number; failed: number; skipped: number }
   jobs: WireAppliedJob[]
+  /** What validation found; with an error among them nothing was planned or sent. */
+  findings: Finding[]
 }
 
 export interface WireAppliedJob {
@@ -34,7 +38,10 @@ export interface WireAppliedJob {
 }
 
 /** The result as --json prints it. */
-export function applyResultToWire({ mode, plan, jobs, summary, interrupted }: ApplyResult): WireApplyResult {
+export function applyResultToWire(
+  { mode, plan, jobs, summary, interrupted }: ApplyResult,
+  findings: Finding[],
+): WireApplyResult {
   const { target } = plan
   return {
     mode,
@@ -63,5 +70,20 @@ export function applyResultToWire({ mode, plan, jobs, summary, interrupted }: Ap
       kubectl: job.kubectl,
       digest: job.digest,
     })),
+    findings,
+  }
+}
+
+/** What --json prints where manifests are invalid: nothing was planned. */
+export function invalidToWire({ summary, findings }: ValidationResult, apply: boolean): WireApplyResult {
+  return {
+    mode: apply ? 'apply' : 'dry_run',
+    target: null,
+    source: 'local',
+    source_reason: 'manifests are not valid',
+    interrupted: false,
+    summary: { total: summary.total, successful: 0, failed: summary.invalid, skipped: summary.valid },
+    jobs: [],
+    findings: findings.filter((finding) => finding.severity === 'error'),
   }
 }

@@ -1,7 +1,7 @@
 /** Reading and writing files so that nothing is half-written and no link is followed out of the folder. */
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { access, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
 import path from 'node:path'
 
 import { ArbError, messageOf } from './errors.js'
@@ -36,6 +36,17 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array, m
 async function refuseFolder(file: string): Promise<void> {
   const there = await lstat(file).catch(() => undefined)
   if (there?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' })
+}
+
+/** Throws now, before any work, where a file could not be written later: its folder is made, and must take new files. */
+export async function requireWritable(file: string): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true })
+    await access(path.dirname(file), constants.W_OK)
+    await refuseFolder(file)
+  } catch (error) {
+    throw unwritable(file, error)
+  }
 }
 
 /** The error for a file that could not be written, with the reason in words. */

@@ -215,7 +215,7 @@ describe('applyReport', () => {
       reason: 'no kubeconfig',
     })
     const text = applyReport(dryRunResult(plan))
-    expect(text).to.include('Dry run: nothing was changed. The plan is local; no cluster was asked: no kubeconfig')
+    expect(text).to.include('Dry run: nothing was changed. The plan is local, no cluster could be asked: no kubeconfig')
     expect(text).to.include(
       '⊘ n/a: unknown, SKIPPED\n      $ kubectl apply --server-side --field-manager=arbk8s -n n -f a.yaml',
     )
