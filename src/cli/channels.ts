@@ -7,7 +7,8 @@ import { ArbError, isArbError, messageOf } from '../base/errors.js'
 import { loadNotifier, pluginContext } from '../plugins/load.js'
 import { durationFlag } from './flags.js'
 
-export const channelFlags = {
+/** Which channels, and how long one may take. */
+export const deliveryFlags = {
   'channel-type': Flags.string({
     aliases: ['channel'],
     multiple: true,
@@ -22,15 +23,20 @@ export const channelFlags = {
     description: 'address for channels that take one; other users of this machine can see it on a command line',
     helpValue: 'URL',
   }),
-  'dry-run': Flags.boolean({
-    allowNo: true,
-    default: true,
-    description: 'show exactly what would be sent and send nothing; --no-dry-run sends',
-  }),
   'timeout-seconds': durationFlag('timeout-seconds', {
     description: 'the longest that one alert on one channel may take; a bare number is seconds',
     default: '5s',
     bareUnit: 's',
+  }),
+}
+
+/** The flags of a command that sends alerts when it is told to. */
+export const channelFlags = {
+  ...deliveryFlags,
+  'dry-run': Flags.boolean({
+    allowNo: true,
+    default: true,
+    description: 'show exactly what would be sent and send nothing; --no-dry-run sends',
   }),
 }
 

@@ -17,7 +17,7 @@ export interface WaitOptions {
   intervalMs: number
   now: () => Date
   signal: AbortSignal
-  onProgress?(progress: { ended: number; total: number }): void | Promise<void>
+  onProgress?: ((progress: { ended: number; total: number }) => void | Promise<void>) | undefined
 }
 
 /** `stuck`: what is not over yet will not get anywhere by itself, as its pods can never start. */

@@ -1,0 +1,130 @@
+import { Flags } from '@oclif/core'
+
+import { ledgerLocation } from '../../alerts/ledger.js'
+import { guardFlags, guardOf } from '../../cli/apply-flags.js'
+import { deliveryFlags, openChannels } from '../../cli/channels.js'
+import { ClusterCommand } from '../../cli/cluster-command.js'
+import { clusterFlags, durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
+import { screenOf } from '../../cli/health.js'
+import { historyLocation, openHistory } from '../../cli/history.js'
+import { writeErr, writeOut } from '../../cli/output.js'
+import { ciSafe } from '../../cli/render/ci-safe.js'
+import { pipelineText, stepEnd, stepStart } from '../../cli/render/pipeline.js'
+import { targetLine } from '../../apply/report.js'
+import { palette, colourWanted } from '../../cli/render/colour.js'
+
+export default class PipelineRun extends ClusterCommand {
+  static override summary = 'Run all seven stages: generate, validate, apply, monitor, health, record, alert.'
+  static override description =
+    'Without --enable-apply nothing in the cluster is changed, and without --enable-alerts nothing is sent; the cluster is ' +
+    'read and the history appended in every mode. Exit code: the worst of the steps: 0 done and healthy (or WARN), 1 findings, ' +
+    '2 health is ERROR, 3 something could not be done.'
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --k8s-config k8s.yaml --jobs-dir jobs --history-file history.jsonl',
+    '<%= config.bin %> <%= command.id %> --k8s-config k8s.yaml --jobs-dir jobs --history-file history.jsonl --enable-apply --wait',
+    '<%= config.bin %> <%= command.id %> --jobs-dir jobs -n tuning -l session_id=d29 --history-file history.jsonl --enable-alerts --channel-type console',
+  ]
+  static override flags = {
+    'k8s-config': Flags.string({
+      env: 'ARBK8S_K8S_CONFIG',
+      description: 'session config; without it the manifests in --jobs-dir are taken',
+      helpValue: 'FILE',
+    }),
+    'orchestrator-config': Flags.string({
+      env: 'ARBK8S_ORCHESTRATOR_CONFIG',
+      description: 'config that overrides parts of the session',
+      helpValue: 'FILE',
+    }),
+    'jobs-dir': Flags.string({ env: 'ARBK8S_JOBS_DIR', description: 'folder for the manifests', helpValue: 'DIR' }),
+    'kube-version': Flags.string({
+      env: 'ARBK8S_KUBE_VERSION',
+      description: 'Kubernetes version to validate against',
+      helpValue: 'VERSION',
+    }),
+    'enable-apply': Flags.boolean({ description: 'apply the Jobs; without it nothing in the cluster is changed' }),
+    ...guardFlags,
+    wait: Flags.boolean({ description: 'follow the Jobs to their end before health is judged' }),
+    timeout: durationFlag('timeout', {
+      env: 'ARBK8S_TIMEOUT',
+      description: 'for --wait: the longest wait',
+      default: '30m',
+    }),
+    'strict-health': Flags.boolean({ description: 'exit 1 on WARN' }),
+    'enable-alerts': Flags.boolean({ description: 'send alerts; without it nothing is sent' }),
+    ...deliveryFlags,
+    'repeat-interval': durationFlag('repeat-interval', {
+      env: 'ARBK8S_REPEAT_INTERVAL',
+      description: 'after how long an open incident is sent again',
+      default: '4h',
+    }),
+    'events-limit': Flags.integer({ min: 0, default: 20, description: 'the newest so many events are kept' }),
+    'history-limit': Flags.integer({ min: 1, default: 20, description: 'the newest so many records are looked at' }),
+    ...selectorFlags,
+    ...historyFlags,
+    ...clusterFlags,
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(PipelineRun)
+    const location = historyLocation(flags, this.sources)
+    const { runPipeline } = await import('../../pipeline/run.js')
+    const { pipelineToWire } = await import('../../pipeline/wire.js')
+    const talk = palette(colourWanted({ isTTY: process.stderr.isTTY, env: process.env }))
+    const printed: string[] = []
+    const result = await runPipeline({
+      k8sConfig: flags['k8s-config'],
+      orchestratorConfig: flags['orchestrator-config'],
+      jobsDir: this.need(flags, 'jobs-dir'),
+      kubeVersion: flags['kube-version'],
+      namespace: flags.namespace,
+      selector: flags.session === undefined ? flags.selector : this.selectorOf(flags),
+      enableApply: flags['enable-apply'],
+      enableAlerts: flags['enable-alerts'],
+      guard: guardOf(flags, this.setting('protected_contexts'), process.env),
+      strictHealth: flags['strict-health'],
+      wait: flags.wait ? { timeoutMs: flags.timeout! } : undefined,
+      eventsLimit: flags['events-limit'],
+      historyLimit: flags['history-limit'],
+      repeatIntervalMs: flags['repeat-interval']!,
+      alertTimeoutMs: flags['timeout-seconds']!,
+      openCluster: async (namespaces) => (await this.openCluster(flags, namespaces)).cluster,
+      openHistory: async () => ({
+        store: await openHistory(this.config, location, this.signal),
+        ledger: await openHistory(this.config, ledgerLocation(location), this.signal),
+      }),
+      openChannels: () =>
+        openChannels({
+          config: this.config,
+          names: flags['channel-type'],
+          named: this.setting('channels'),
+          webhookUrl: flags['webhook-url'],
+          print: (text) => void printed.push(text),
+          signal: this.signal,
+        }),
+      onStart: (number, name) => this.note(ciSafe(stepStart(number, name), process.env)),
+      onEnd: (step) => this.note(ciSafe(stepEnd(step, talk), process.env)),
+      onTarget: (cluster, modes) => this.note(targetLine(cluster.target, modes)),
+      onProgress: progressNotes((line) => this.note(line)),
+      now: () => new Date(),
+      signal: this.signal,
+    })
+    for (const text of printed) await (this.jsonEnabled() ? writeErr : writeOut)(`${text}\n`)
+    await this.finish({
+      result: pipelineToWire(result),
+      text: ciSafe(pipelineText(result, screenOf().palette), process.env),
+      exitCode: result.exitCode,
+    })
+  }
+}
+
+/** One line each time another Job has ended. */
+function progressNotes(
+  note: (line: string) => Promise<void>,
+): (progress: { ended: number; total: number }) => Promise<void> {
+  let last = ''
+  return async ({ ended, total }) => {
+    const line = `      ${ended} of ${total} Jobs have ended`
+    if (line !== last) await note(line)
+    last = line
+  }
+}
