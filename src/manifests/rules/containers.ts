@@ -1,5 +1,5 @@
 /** Containers: what the API server asks of them. */
-import { dnsLabelProblem, envNameProblem } from '../../session/kube-names.js'
+import { dnsLabelProblem, envNameProblem, qualifiedNameProblem } from '../../session/kube-names.js'
 import { parseQuantity } from '../../session/quantity.js'
 import { shown } from '../path.js'
 import { fieldsOf, listOf, paths, textOf, type ContainerView, type Fields } from './job-view.js'
@@ -18,6 +18,9 @@ export const containerRules: readonly Rule[] = [
     check({ job, report }) {
       const { containers } = job.pod
       if (Array.isArray(containers) && containers.length === 0) report(paths.containers, 'containers is empty')
+      // The schema speaks up where only the list itself, or the template, is missing.
+      const noPod = 'template' in job.spec && Object.keys(job.pod).length === 0
+      if (noPod || Object.keys(job.spec).length === 0) report(paths.containers, 'there are no containers')
     },
   },
   {
@@ -71,7 +74,7 @@ export const containerRules: readonly Rule[] = [
   {
     ...error,
     id: 'job/resources',
-    description: 'Quantities are not negative, and a request is not more than its limit.',
+    description: 'Resources have known names and no negative quantities, and a request is not more than its limit.',
     reason: 'The API server refuses the Job otherwise.',
     fix: 'Lower the request or raise the limit.',
     check(context) {
@@ -104,6 +107,11 @@ function checkResources({ report }: RuleContext, { fields, path }: ContainerView
       const quantity = parseQuantity(String(text))
       if (quantity && quantity.nano < 0n)
         report([...path, 'resources', kind, name], `${kind}.${shown(name)} is negative`)
+      if (!isResourceName(name))
+        report([...path, 'resources', kind, name], `${kind}.${shown(name)} is no resource that Kubernetes knows`, {
+          at: 'key',
+          fix: 'Use cpu, memory, ephemeral-storage, or a name with a domain such as nvidia.com/gpu.',
+        })
     }
   }
   for (const [name, text] of Object.entries(requests)) {
@@ -115,4 +123,9 @@ function checkResources({ report }: RuleContext, { fields, path }: ContainerView
         `the request ${shown(name)}: ${String(text)} is more than the limit ${String(limits[name])}`,
       )
   }
+}
+
+function isResourceName(name: string): boolean {
+  if (name.startsWith('hugepages-')) return true
+  return ['cpu', 'memory', 'ephemeral-storage'].includes(name) || (name.includes('/') && !qualifiedNameProblem(name))
 }

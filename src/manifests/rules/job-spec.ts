@@ -131,6 +131,11 @@ export const jobSpecRules: readonly Rule[] = [
       if (job.spec.manualSelector === true) return
       if (isSet(job.spec.selector)) report(['spec', 'selector'], 'selector is set by hand', { at: 'key' })
       const labels = fieldsOf(job.templateMetadata.labels)
+      for (const name of ['job-name', 'batch.kubernetes.io/job-name']) {
+        const value = labels[name]
+        if (isSet(value) && value !== job.metadata.name)
+          report([...paths.template, 'metadata', 'labels', name], `the label ${name} is not the Job’s name`)
+      }
       for (const name of ['controller-uid', 'batch.kubernetes.io/controller-uid'])
         if (Object.hasOwn(labels, name))
           report([...paths.template, 'metadata', 'labels', name], `the label ${name} is set by hand`, { at: 'key' })

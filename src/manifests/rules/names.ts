@@ -43,6 +43,19 @@ export const nameRules: readonly Rule[] = [
   },
   {
     ...error,
+    id: 'job/service-account',
+    description: 'serviceAccountName is a valid DNS-1123 name.',
+    reason: 'No other service account can exist.',
+    fix: 'Name a service account of a-z, 0-9, - and .',
+    check({ job, report }) {
+      const name = textOf(job.pod.serviceAccountName)
+      const problem = name ? dnsSubdomainProblem(name) : undefined
+      if (problem)
+        report([...paths.pod, 'serviceAccountName'], `the service account "${shown(name!)}" is not valid: ${problem}`)
+    },
+  },
+  {
+    ...error,
     id: 'job/label-syntax',
     description: 'Label names are qualified names, label values are valid and have at most 63 characters.',
     reason: 'The API server refuses the Job otherwise.',
