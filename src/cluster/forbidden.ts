@@ -18,6 +18,9 @@ const rbac = /User "((?:[^"\\]|\\.)*)" cannot (\S+) resource "([^"]*)"(?: in API
 export function forbidden(particulars: Particulars): ArbError {
   const { server, subject, said, base } = particulars
   const right = rbac.exec(said)
+  // Applying an object that is not there needs "create" too, and RBAC says that with nothing after the colon.
+  if (/ is forbidden: ?$/.test(said) && subject.verb === 'patch')
+    return rightMissing({ ...particulars, subject: { ...subject, verb: 'create' } }, null)
   if (right || said === '' || /^forbidden: |anonymous/i.test(said)) return rightMissing(particulars, right)
   return clusterError('ARB_CLUSTER_REJECTED', `refused: ${shortReason(said, subject)}`, {
     server,

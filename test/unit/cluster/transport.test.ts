@@ -347,6 +347,15 @@ describe('transport: writes', () => {
       },
     ))
 
+  it('name the right to create where RBAC refuses an apply without a word', () =>
+    withCluster(
+      (_request, response) => sendStatus(response, 403, 'jobs.batch "j" is forbidden: ', { reason: 'Forbidden' }),
+      async ({ cluster }) => {
+        const error = await rejection(createWriter(cluster.transport).applyJob(job))
+        expect(error.message).to.equal('this user may not create jobs.batch in the namespace "trading"')
+      },
+    ))
+
   it('say that the namespace is not there', () =>
     withCluster(
       (_request, response) =>
