@@ -3,6 +3,7 @@
  * sandbox. Nothing but Node and npm is needed. `--failing` takes the session with a worker that fails.
  */
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 
 import { build, install, root } from './prepare.mjs'
@@ -10,6 +11,8 @@ import { build, install, root } from './prepare.mjs'
 install()
 build()
 const session = process.argv.includes('--failing') ? 'failing' : 'quickstart'
+// Results of an earlier run would stand beside this one's.
+rmSync(path.join(root, '.arbk8s', session), { recursive: true, force: true })
 const args = [
   'pipeline',
   'run',
@@ -35,3 +38,7 @@ const args = [
 console.error(`$ bin/run.js ${args.join(' ')}\n`)
 const result = spawnSync(process.execPath, [path.join('bin', 'run.js'), ...args], { cwd: root, stdio: 'inherit' })
 process.exitCode = result.status ?? 1
+if (session === 'quickstart' && result.status === 0) {
+  console.error(`\nThe best parameters that the two workers found:
+  node examples/spread-search/best.mjs .arbk8s/quickstart/sandbox/tuning/*/*/outputs/*.csv`)
+}
