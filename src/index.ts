@@ -24,6 +24,9 @@ export { takeSnapshot, type SnapshotOptions } from './cluster/snapshot.js'
 export { followJobs, type FollowOptions, type JobsUpdate } from './cluster/watch-jobs.js'
 
 export type * from './apply/types.js'
+export { applyJobs, type ApplyJobsOptions } from './apply/apply.js'
+export { applyReport } from './apply/report.js'
+export { applyResultToWire, type WireApplyResult } from './apply/wire.js'
 
 export type * from './health/types.js'
 export { judgeSnapshot, type JudgeOptions } from './health/judge.js'

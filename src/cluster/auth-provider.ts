@@ -7,7 +7,7 @@ import { KubeConfig } from '@kubernetes/client-node'
 import { ArbError } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
 import type { Identity } from './credentials.js'
-import { textOf, type RawEntry } from './kubeconfig.js'
+import { textOf, type RawEntry } from './kubeconfig-entry.js'
 
 const timeoutMs = 30_000
 /** The provider keeps its own cache; it is asked again every minute. */

@@ -3,14 +3,8 @@ import { readFile } from 'node:fs/promises'
 
 import { AgentPool, type AgentSettings } from './agents.js'
 import { credentialsOf } from './credentials.js'
-import {
-  chooseContext,
-  invalidEntry,
-  textOf,
-  type ChosenContext,
-  type KubeconfigPlaces,
-  type RawEntry,
-} from './kubeconfig.js'
+import { chooseContext, type ChosenContext, type KubeconfigPlaces } from './kubeconfig.js'
+import { invalidEntry, textOf, type RawEntry } from './kubeconfig-entry.js'
 import { checkedCertificates, pemOf } from './pem.js'
 import { proxyFor } from './proxy.js'
 import { createTransport, type Transport } from './transport.js'

@@ -3,7 +3,7 @@ import { ArbError, messageOf } from '../base/errors.js'
 import { readTextFile, reasonOf } from '../base/files.js'
 import { cleanLine } from '../base/text.js'
 import { execIdentity } from './exec-credential.js'
-import { invalidEntry, pathOf, textOf, type RawEntry } from './kubeconfig.js'
+import { invalidEntry, pathOf, textOf, type RawEntry } from './kubeconfig-entry.js'
 import { checkedCertificates, checkedKey, pemOf } from './pem.js'
 
 /** What a request carries. Nothing of it is ever shown. */

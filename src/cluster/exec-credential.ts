@@ -9,7 +9,7 @@ import path from 'node:path'
 import { ArbError } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
 import type { Identity } from './credentials.js'
-import { invalidEntry, type RawEntry } from './kubeconfig.js'
+import { invalidEntry, type RawEntry } from './kubeconfig-entry.js'
 import { checkedCertificates, checkedKey } from './pem.js'
 
 const versions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1']

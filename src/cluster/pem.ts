@@ -2,7 +2,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 
 import { readTextFile, reasonOf } from '../base/files.js'
-import { invalidEntry, pathOf, textOf, type RawEntry } from './kubeconfig.js'
+import { invalidEntry, pathOf, textOf, type RawEntry } from './kubeconfig-entry.js'
 
 /** PEM text of `key-data` (base64, which wins) or of the file that `key` names; undefined where neither is there. */
 export async function pemOf(entry: RawEntry, key: string): Promise<string | undefined> {

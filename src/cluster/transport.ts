@@ -2,17 +2,17 @@
  * HTTP to the API server: keep-alive, raw JSON, one deadline over all tries of a call, bounded answers, no redirects.
  * Why our own: docs/decisions/0006-own-kubernetes-transport.md.
  */
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 
 import { sleep } from '../base/wait.js'
 import type { AgentPool } from './agents.js'
 import { checkedJson, readAnswer } from './answer.js'
 import { clusterDetails, type Subject } from './cluster-error.js'
 import type { Credentials, Identity } from './credentials.js'
-import { oddAnswer, timedOut, unreachable } from './network-errors.js'
+import { oddAnswer, timedOut } from './network-errors.js'
 import { refused } from './refusals.js'
 import { backOff } from './retry.js'
+import { sendRequest } from './send.js'
 import type { ClusterTarget } from './types.js'
 
 export interface ApiRequest {
@@ -174,7 +174,7 @@ class HttpTransport implements Transport {
   private async openOnce({ request, signal }: Try, kind: 'calls' | 'streams'): Promise<IncomingMessage> {
     signal.throwIfAborted()
     const identity = await raceAbort(this.options.credentials.identity(signal), signal)
-    const response = await this.send(request, identity, { signal, kind })
+    const response = await sendRequest(request, identity, { ...this.options, signal, kind })
     const status = response.statusCode ?? 0
     if (status >= 200 && status < 300) return response
     const { server } = this.options
@@ -189,60 +189,11 @@ class HttpTransport implements Transport {
     const text = withoutSecrets(await readAnswer(response, server, maxErrorBytes), identity)
     throw refused({ server, subject: request.subject, status, text, retryAfter: response.headers['retry-after'] })
   }
-
-  private send(
-    request: ApiRequest,
-    identity: Identity,
-    { signal, kind }: { signal: AbortSignal; kind: 'calls' | 'streams' },
-  ): Promise<IncomingMessage> {
-    const { server, agents, userAgent } = this.options
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body)
-    const start = server.protocol === 'https:' ? httpsRequest : httpRequest
-    return new Promise((resolve, reject) => {
-      const sent = start({
-        host: server.hostname.replace(/^\[|\]$/g, ''),
-        port: server.port || (server.protocol === 'https:' ? 443 : 80),
-        method: request.method,
-        path: server.pathname.replace(/\/+$/, '') + request.path + queryOf(request.query),
-        agent: agents.agent(identity, kind),
-        signal,
-        headers: {
-          accept: 'application/json',
-          // Nothing compressed comes back, so an answer's size is what it seems.
-          'accept-encoding': 'identity',
-          'user-agent': userAgent,
-          ...(body === undefined
-            ? {}
-            : { 'content-type': request.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
-          ...identity.headers,
-        },
-      })
-      // What never left this machine cannot have changed anything.
-      let connected = false
-      sent.on('socket', (socket) => {
-        connected = sent.reusedSocket
-        if (!connected)
-          socket.once(server.protocol === 'https:' ? 'secureConnect' : 'connect', () => (connected = true))
-      })
-      sent.on('response', resolve)
-      sent.on('error', (error) => reject(unreachable(server, error, connected)))
-      sent.end(body)
-    })
-  }
 }
 
 /** Only reads are tried again here; a write is its caller's to settle. */
 function isRead({ method, subject }: ApiRequest): boolean {
   return method === 'GET' || subject.resource === 'selfsubjectaccessreviews'
-}
-
-function queryOf(query: ApiRequest['query']): string {
-  const parts = Object.entries(query ?? {}).filter(
-    (pair): pair is [string, string | number | boolean] => pair[1] !== undefined && pair[1] !== '',
-  )
-  return parts.length === 0
-    ? ''
-    : `?${new URLSearchParams(parts.map(([key, value]): [string, string] => [key, String(value)])).toString()}`
 }
 
 function hostOf(location: string | undefined): string {

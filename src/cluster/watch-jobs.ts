@@ -7,6 +7,7 @@ import { ArbError, messageOf } from '../base/errors.js'
 import { sleep } from '../base/wait.js'
 import type { Job } from '../session/job.js'
 import { clusterDetails } from './cluster-error.js'
+import { EventPump } from './event-pump.js'
 import type { Reader } from './types.js'
 
 export interface FollowOptions {
@@ -103,7 +104,7 @@ class FollowState {
   async *watch(): AsyncGenerator<JobsUpdate> {
     const { signal, intervalMs, relistMs = standardRelistMs, until } = this.options
     const stop = new AbortController()
-    const pump = new Pump(
+    const pump = new EventPump(
       this.reader.watch('jobs', this.watchOptions(signal ? AbortSignal.any([signal, stop.signal]) : stop.signal)),
     )
     const ends = performance.now() + relistMs
@@ -155,49 +156,6 @@ class FollowState {
       items.length !== this.jobs.size ||
       items.some((job) => this.jobs.get(keyOf(job))?.metadata.resourceVersion !== job.metadata.resourceVersion)
     )
-  }
-}
-
-/** Reads events in the background, so that the updates keep their time however slow the stream is. */
-class Pump {
-  over = false
-  dirty = false
-  error: unknown
-  private wake: (() => void) | undefined
-
-  constructor(private readonly events: AsyncIterable<{ type: string; object: unknown }>) {}
-
-  async run(apply: (event: { type: string; object: unknown }) => boolean): Promise<void> {
-    try {
-      for await (const event of this.events) {
-        if (apply(event)) this.dirty = true
-        if (this.dirty) this.wake?.()
-      }
-    } catch (error) {
-      this.error = error
-    }
-    this.over = true
-    this.wake?.()
-  }
-
-  /** Resolves at the next change, at the stream's end, or after `ms`. */
-  async next(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.dirty || this.over) return
-    const woken = new AbortController()
-    this.wake = () => woken.abort()
-    try {
-      await sleep(Math.max(0, ms), signal ? AbortSignal.any([signal, woken.signal]) : woken.signal)
-    } catch (error) {
-      if (!woken.signal.aborted) throw error
-    } finally {
-      this.wake = undefined
-    }
-  }
-
-  takeDirty(): boolean {
-    const { dirty } = this
-    this.dirty = false
-    return dirty
   }
 }
 

@@ -7,7 +7,7 @@ import { expect } from 'chai'
 
 import { credentialsOf } from '../../../src/cluster/credentials.js'
 import { execIdentity } from '../../../src/cluster/exec-credential.js'
-import type { RawEntry } from '../../../src/cluster/kubeconfig.js'
+import type { RawEntry } from '../../../src/cluster/kubeconfig-entry.js'
 import { rejection } from '../../helpers/rejection.js'
 
 const v1 = 'client.authentication.k8s.io/v1'
@@ -122,6 +122,18 @@ describe('credentials', () => {
     // Ended: either gone, or a zombie that its new parent has not looked after yet.
     const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
     expect(stdout.trim()).to.match(/^(Z.*)?$/)
+  })
+
+  it('come from an OIDC auth provider by the client library, and its failure is told in short', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const token = `${part({ alg: 'none' })}.${part({ exp: Math.floor(Date.now() / 1000) + 3600 })}.x`
+    const provider = (config: object) => ({ 'auth-provider': { name: 'oidc', config } })
+    expect((await identity(provider({ 'id-token': token }))).headers).to.deep.equal({
+      authorization: `Bearer ${token}`,
+    })
+    expect((await rejection(identity(provider({ 'client-id': 'CANARY' })))).message).to.include(
+      '"tester" gave no token',
+    )
   })
 
   it('say what to install where the plugin is not there', async () => {
