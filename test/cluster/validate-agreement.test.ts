@@ -32,7 +32,16 @@ describe('kubectl create --dry-run=server', function () {
   })
 
   const accepts = (file: string, namespace: string): Promise<boolean> =>
-    run('kubectl', ['--kubeconfig', cluster.kubeconfig, '-n', namespace, 'create', '--dry-run=server', '-f', file]).then(
+    run('kubectl', [
+      '--kubeconfig',
+      cluster.kubeconfig,
+      '-n',
+      namespace,
+      'create',
+      '--dry-run=server',
+      '-f',
+      file,
+    ]).then(
       () => true,
       () => false,
     )

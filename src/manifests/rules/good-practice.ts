@@ -16,7 +16,7 @@ export const practiceRules: readonly Rule[] = [
     fix: 'Add metadata.namespace.',
     check({ job, report }) {
       if (!job.metadata.namespace)
-        report(paths.metadata, 'there is no namespace; the one of the context is used, or default')
+        report(paths.metadata, 'there is no namespace; the one of the context is used, or default', { at: 'key' })
     },
   },
   {

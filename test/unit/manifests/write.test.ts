@@ -20,7 +20,9 @@ describe('jobYaml', () => {
     const { jobs } = generateWith({
       annotations: { note: 'a: b # c', empty: '' },
       tolerations: [{ key: 'a', operator: 'Exists', tolerationSeconds: 3 }],
-      pod_failure_policy: { rules: [{ action: 'FailJob', onExitCodes: { containerName: 'x', operator: 'In', values: [3, 4] } }] },
+      pod_failure_policy: {
+        rules: [{ action: 'FailJob', onExitCodes: { containerName: 'x', operator: 'In', values: [3, 4] } }],
+      },
       node_selector: { 'kubernetes.io/arch': 'amd64' },
       args: Array.from({ length: 60 }, (_, index) => `--option-${index}=yes`),
       secret_env: { TOKEN: { name: 'broker', key: 'token', optional: true } },
@@ -28,13 +30,92 @@ describe('jobYaml', () => {
     })
     const text = jobYaml(jobs[0]!.job)
     for (const version of ['1.1', '1.2'] as const) expect(parse(text, { version })).to.deep.equal(jobs[0]!.job)
-    for (const line of text.split('\n').filter((line) => line.includes('--option'))) expect(line.length).to.be.at.most(121)
+    for (const line of text.split('\n').filter((line) => line.includes('--option')))
+      expect(line.length).to.be.at.most(121)
   })
 })
 
 /** Texts that look like something else, and random ones made of troublesome parts. */
 function* texts(count: number): Generator<string> {
-  const parts = ['yes', 'NO', 'on', 'y', 'n', '~', 'null', 'true', '1', '0', '0o7', '0x1F', '0b1', '1_0', '12:30', '1e3', '.5', '.inf', '-', '--', '---', '...', '=', '<<', '2024-01-01', '500m', '1Gi', ' ', '  ', '\n', '\t', '\r', ':', ': ', '#', ' #', ',', '[', ']', '{', '}', '&', '*', '!', '|', '>', '%', '@', '`', '"', "'", '\\', '?', 'é', '日本', '😀', '\u0085', '\u2028', '\u00a0', '\ufeff', '\u0000', '\u001b', '\u202e', 'a', 'b/c', 'x:1', '/', '.', '+', '_', 'nan', 'Infinity', '1.', '+1', '-1', '1:2', '0777']
+  const parts = [
+    'yes',
+    'NO',
+    'on',
+    'y',
+    'n',
+    '~',
+    'null',
+    'true',
+    '1',
+    '0',
+    '0o7',
+    '0x1F',
+    '0b1',
+    '1_0',
+    '12:30',
+    '1e3',
+    '.5',
+    '.inf',
+    '-',
+    '--',
+    '---',
+    '...',
+    '=',
+    '<<',
+    '2024-01-01',
+    '500m',
+    '1Gi',
+    ' ',
+    '  ',
+    '\n',
+    '\t',
+    '\r',
+    ':',
+    ': ',
+    '#',
+    ' #',
+    ',',
+    '[',
+    ']',
+    '{',
+    '}',
+    '&',
+    '*',
+    '!',
+    '|',
+    '>',
+    '%',
+    '@',
+    '`',
+    '"',
+    "'",
+    '\\',
+    '?',
+    'é',
+    '日本',
+    '😀',
+    '\u0085',
+    '\u2028',
+    '\u00a0',
+    '\ufeff',
+    '\u0000',
+    '\u001b',
+    '\u202e',
+    'a',
+    'b/c',
+    'x:1',
+    '/',
+    '.',
+    '+',
+    '_',
+    'nan',
+    'Infinity',
+    '1.',
+    '+1',
+    '-1',
+    '1:2',
+    '0777',
+  ]
   yield* parts
   let seed = 7
   const next = (max: number) => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % max
@@ -65,7 +146,15 @@ describe('scalarText', () => {
   })
 
   it('keeps plain what is plain', () => {
-    for (const text of ['--config', 'arb-tuning', '500m', '1Gi', 'Arbitrage tuning job for worker-1', 'scripts/run.py', './a'])
+    for (const text of [
+      '--config',
+      'arb-tuning',
+      '500m',
+      '1Gi',
+      'Arbitrage tuning job for worker-1',
+      'scripts/run.py',
+      './a',
+    ])
       expect(scalarText(text, true)).to.equal(text)
   })
 

@@ -43,12 +43,22 @@ describe('generateJobs', () => {
   it('gives an idle worker no Job and says so', () => {
     const { jobs, warnings } = generateWith({ total_iterations: 2, workers: 4 })
     expect(jobs).to.have.length(2)
-    expect(warnings).to.deep.equal(['4 workers are more than the 2 iterations: worker-3 to worker-4 would have none and get no Job'])
+    expect(warnings).to.deep.equal([
+      '4 workers are more than the 2 iterations: worker-3 to worker-4 would have none and get no Job',
+    ])
   })
 
   it('puts extra_env over the standard variables, in their place', () => {
     const env = containerOf({ extra_env: { REDIS_PORT: '7000', NEW: 'x' } }).env!
-    expect(env.map(({ name }) => name)).to.deep.equal(['APP_ENV', 'REDIS_HOST', 'REDIS_PORT', 'SESSION_ID', 'WORKER_ID', 'MODE', 'NEW'])
+    expect(env.map(({ name }) => name)).to.deep.equal([
+      'APP_ENV',
+      'REDIS_HOST',
+      'REDIS_PORT',
+      'SESSION_ID',
+      'WORKER_ID',
+      'MODE',
+      'NEW',
+    ])
     expect(env[2]).to.deep.equal({ name: 'REDIS_PORT', value: '7000' })
   })
 
@@ -73,8 +83,17 @@ describe('generateJobs', () => {
       queue: { local_queue: 'team-a', priority_class: 'high' },
     })
     const { metadata, spec } = jobs[0]!.job
-    expect(metadata.labels).to.include({ team: 'x', 'kueue.x-k8s.io/queue-name': 'team-a', 'kueue.x-k8s.io/priority-class': 'high' })
-    expect(spec).to.deep.include({ backoffLimit: 2, activeDeadlineSeconds: 60, ttlSecondsAfterFinished: 9, suspend: true })
+    expect(metadata.labels).to.include({
+      team: 'x',
+      'kueue.x-k8s.io/queue-name': 'team-a',
+      'kueue.x-k8s.io/priority-class': 'high',
+    })
+    expect(spec).to.deep.include({
+      backoffLimit: 2,
+      activeDeadlineSeconds: 60,
+      ttlSecondsAfterFinished: 9,
+      suspend: true,
+    })
     expect(spec.podFailurePolicy).to.have.nested.property('rules[0].action', 'Ignore')
     expect(spec.template.metadata).to.deep.nested.include({ annotations: { 'sidecar.istio.io/inject': 'false' } })
     expect(spec.template.metadata!.labels).to.not.have.property('kueue.x-k8s.io/queue-name')
@@ -108,7 +127,9 @@ describe('the indexed layout', () => {
 
   it('knows {{iterations}} only where all shares are equal', () => {
     expect(containerOf({ layout: 'indexed', args: ['{{iterations}}'] }).args).to.deep.equal(['3'])
-    expect(() => generateWith({ layout: 'indexed', total_iterations: 7, args: ['{{iterations}}'] })).to.throw(/no single value/)
+    expect(() => generateWith({ layout: 'indexed', total_iterations: 7, args: ['{{iterations}}'] })).to.throw(
+      /no single value/,
+    )
   })
 
   it('leaves room in the name for the highest index', () => {

@@ -33,7 +33,9 @@ describe('quantities', () => {
   }
 
   it('adds without rounding', () => {
-    const sum = sumResources(Array.from({ length: 10 }, () => ({ resources: { cpu: '0.1', memory: '100Mi' }, times: 1 })))
+    const sum = sumResources(
+      Array.from({ length: 10 }, () => ({ resources: { cpu: '0.1', memory: '100Mi' }, times: 1 })),
+    )
     expect(sum).to.deep.equal({ cpu: '1', memory: '1000Mi' })
   })
 })
