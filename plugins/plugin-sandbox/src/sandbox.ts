@@ -67,10 +67,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const certificate = selfSigned(now())
   const server = createServer(
     { key: certificate.key, cert: certificate.cert },
-    apiHandler({ store, logs, now, bookmarkMs: options.bookmarkMs ?? 60_000 }, token),
+    apiHandler({ store, logs, now, onError, bookmarkMs: options.bookmarkMs ?? 60_000 }, token),
   )
-  // A watch may be silent for long.
+  // A watch may be silent for long, and a client may use a connection again after a pause.
   server.requestTimeout = 0
+  server.keepAliveTimeout = 120_000
   const address = await listen(server, options.port ?? 0)
   const kubeconfig = path.join(directory, 'kubeconfig.yaml')
   await writeKubeconfig(kubeconfig, { server: address, token, cert: certificate.cert, namespace: 'default' })

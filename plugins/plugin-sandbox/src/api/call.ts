@@ -12,6 +12,8 @@ export interface ApiContext {
   store: Store
   logs: LogSource
   now(): Date
+  /** Told of what a request met that is a defect here, not an answer. */
+  onError(error: unknown): void
   /** Milliseconds between bookmarks of a watch. */
   bookmarkMs: number
 }

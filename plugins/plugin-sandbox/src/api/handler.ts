@@ -15,14 +15,17 @@ import { remove, removeCollection } from './remove.js'
 import { findResource, parsePath } from './resources.js'
 import type { ResourcePath } from './resources.js'
 import { sendError, sendJson, sendText } from './respond.js'
-import { methodNotAllowed, noSuchResource, unauthorized } from './status.js'
+import { StatusError, methodNotAllowed, noSuchResource, unauthorized } from './status.js'
 import { watch } from './watch.js'
 import { create, update } from './write.js'
 
 /** The request listener of the whole API. `token`: the one bearer token that is let in. */
 export function apiHandler(api: ApiContext, token: string): RequestListener {
   return (request, response) => {
-    handle(api, token, { request, response }).catch((error: unknown) => sendError(response, error))
+    handle(api, token, { request, response }).catch((error: unknown) => {
+      if (!(error instanceof StatusError)) api.onError(error)
+      sendError(response, error)
+    })
   }
 }
 

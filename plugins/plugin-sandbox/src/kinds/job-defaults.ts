@@ -45,7 +45,7 @@ export function prepareJob(job: Job): void {
   if (!spec.template?.spec) return
   const generated = Object.fromEntries([
     ...controllerUid.map((key) => [key, job.metadata.uid]),
-    ...jobName.map((key) => [key, job.metadata.name]),
+    ...jobName.map((key) => [key, job.metadata.name ?? '']),
   ]) as Record<string, string>
   if (spec.manualSelector) return
   const template = (spec.template.metadata ??= {})

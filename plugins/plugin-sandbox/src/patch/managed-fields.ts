@@ -47,10 +47,11 @@ export function trackApply(
   manager: Manager,
 ): ManagedFieldsEntry[] {
   const mine = entryOf(entries, manager)
-  const others = entries.filter((entry) => entry !== mine).map((entry) => without(entry, taken))
   const fieldsV1 = toFieldsV1(owned)
   const same = mine !== undefined && JSON.stringify(mine.fieldsV1) === JSON.stringify(fieldsV1)
-  return compact([same ? mine : { ...newEntry(manager), fieldsV1 }, ...others])
+  const next = same ? mine : { ...newEntry(manager), fieldsV1 }
+  const kept = entries.map((entry) => (entry === mine ? next : without(entry, taken)))
+  return compact(mine ? kept : [...kept, next])
 }
 
 /** Fields of other managers that an apply would change: the conflicts. */
