@@ -2,6 +2,7 @@
 import { exitCodes, isArbError, messageOf } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
 import { writeErr, writeOut } from './output.js'
+import type { ErrorResult } from './results.js'
 
 export interface ErrorView {
   code: string
@@ -60,7 +61,8 @@ function cleanLines(text: string): string {
 export async function printError(error: unknown, { json }: { json: boolean }): Promise<void> {
   const view = viewOf(error)
   process.exitCode = view.exit_code
-  if (json) await writeOut(JSON.stringify({ error: view }, null, 2))
+  const result: ErrorResult = { error: view }
+  if (json) await writeOut(JSON.stringify(result, null, 2))
   else await writeErr(errorText(view))
   if (view.code === 'ARB_INTERNAL' && /(^|,)(arbk8s|\*)/.test(process.env.DEBUG ?? ''))
     await writeErr(String((error as Error)?.stack ?? error))

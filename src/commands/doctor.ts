@@ -15,7 +15,8 @@ import {
   type Check,
 } from '../cli/doctor.js'
 import { settingKeys, settingOf, type SettingType } from '../config/settings.js'
-import { doctorText, type DoctorView, type SettingLine } from '../cli/render/doctor.js'
+import { doctorText, type SettingLine } from '../cli/render/doctor.js'
+import type { DoctorResult } from '../cli/results.js'
 
 export default class Doctor extends ClusterCommand {
   static override summary =
@@ -52,12 +53,16 @@ export default class Doctor extends ClusterCommand {
       await checkStore(this.config, flags.history ?? flags['history-file'], this.signal),
       ...(await checkChannels(this.config, flags['channel-type'] ?? [], this.signal)),
     ]
-    const result: DoctorView = {
+    const result: DoctorResult = {
       ok: checks.every(({ status }) => status !== 'fail'),
       checks,
       settings: this.settingLines(flags),
     }
-    await this.finish({ result, text: doctorText(result), exitCode: result.ok ? exitCodes.ok : exitCodes.findings })
+    await this.finish<DoctorResult>({
+      result,
+      text: doctorText(result),
+      exitCode: result.ok ? exitCodes.ok : exitCodes.findings,
+    })
   }
 
   private async clusterChecks(flags: Parameters<ClusterCommand['openCluster']>[0]): Promise<Check[]> {

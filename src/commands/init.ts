@@ -6,12 +6,8 @@ import { Flags } from '@oclif/core'
 import { ArbError } from '../base/errors.js'
 import { writeFileAtomic } from '../base/files.js'
 import { BaseCommand } from '../cli/base-command.js'
+import type { InitResult } from '../cli/results.js'
 import { starterFiles } from '../config/starter.js'
-
-/** What `init --json` prints. */
-export interface InitView {
-  files: string[]
-}
 
 export default class Init extends BaseCommand {
   static override summary = 'Write a commented config for a first session into a folder.'
@@ -38,9 +34,9 @@ export default class Init extends BaseCommand {
     const there = targets.filter(({ file }) => existsSync(file)).map(({ file }) => file)
     if (there.length > 0 && !flags.force) throw alreadyThere(there)
     for (const { file, text } of targets) await writeFileAtomic(file, text)
-    const result: InitView = { files: targets.map(({ file }) => file) }
+    const result: InitResult = { files: targets.map(({ file }) => file) }
     const next = flags.dir === '.' ? '' : `cd ${flags.dir} && `
-    await this.finish({
+    await this.finish<InitResult>({
       result,
       text: [
         ...result.files.map((file) => `✓ ${file}`),

@@ -17,7 +17,7 @@ export interface AlertOutcomeView {
 }
 
 /** What `alerts send --json` prints. */
-export interface AlertsSendResult {
+export interface AlertsSendView {
   mode: 'dry_run' | 'send'
   health: Health
   incident: Incident | null
@@ -26,13 +26,13 @@ export interface AlertsSendResult {
 }
 
 /** What `alerts test --json` prints. */
-export interface AlertsTestResult {
+export interface AlertsTestView {
   mode: 'dry_run' | 'send'
   alerts: AlertOutcomeView[]
 }
 
 /** The result on the wire. */
-export function alertsView({ mode, health, incident, outcomes, damage }: SendResult): AlertsSendResult {
+export function alertsView({ mode, health, incident, outcomes, damage }: SendResult): AlertsSendView {
   return { mode, health, incident, alerts: outcomes.map(outcomeView), damaged: damage }
 }
 

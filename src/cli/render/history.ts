@@ -10,14 +10,14 @@ import { renderCsv } from './csv.js'
 import { type Column, renderTable } from './table.js'
 
 /** What `history show --json` prints; `records` is not there with --summary-only. */
-export interface HistoryShowResult {
+export interface HistoryShowView {
   records?: HistoryRecord[]
   summary: WireSummary
   damaged: Damage
 }
 
 /** What `history report --json` prints. */
-export interface HistoryReportResult {
+export interface HistoryReportView {
   /** The file's absolute path. */
   output: string
   records: number
@@ -27,14 +27,14 @@ export interface HistoryReportResult {
 }
 
 /** What `health record --json` prints. */
-export interface HealthRecordResult {
+export interface HealthRecordView {
   /** The location as given. */
   history: string
   record: HistoryRecord
 }
 
 /** The view on the wire. */
-export function historyResult({ records, summary, damage }: HistoryView): HistoryShowResult {
+export function historyResult({ records, summary, damage }: HistoryView): HistoryShowView {
   return { ...(records && { records }), summary: wireSummary(summary), damaged: damage }
 }
 

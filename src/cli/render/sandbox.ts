@@ -1,7 +1,7 @@
 import type { ClusterStatus } from '@arbk8s/plugin-kit'
 
 /** What `sandbox start|stop|status --json` print. */
-export interface SandboxStatusResult {
+export interface SandboxView {
   running: boolean
   pid: number | null
   server: string | null
@@ -10,7 +10,7 @@ export interface SandboxStatusResult {
 }
 
 /** The status on the wire. */
-export function sandboxView(status: ClusterStatus): SandboxStatusResult {
+export function sandboxView(status: ClusterStatus): SandboxView {
   const { running, pid, server, kubeconfig, startedAt } = status
   return { running, pid, server, kubeconfig, started_at: startedAt }
 }

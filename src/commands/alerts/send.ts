@@ -8,6 +8,7 @@ import { channelFlags } from '../../cli/channels.js'
 import { durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
 import { historyLocation, openHistory } from '../../cli/history.js'
 import { alertsText, alertsView } from '../../cli/render/alerts.js'
+import type { AlertsSendResult } from '../../cli/results.js'
 import { damageNote } from '../../history/read.js'
 
 export default class AlertsSend extends AlertCommand {
@@ -65,6 +66,6 @@ export default class AlertsSend extends AlertCommand {
     const damaged = damageNote(result.damage)
     if (damaged) await this.caution(damaged)
     const exitCode = incomplete ? exitCodes.failed : result.complete ? exitCodes.ok : exitCodes.findings
-    await this.finish({ result: alertsView(result), text: alertsText(result), exitCode })
+    await this.finish<AlertsSendResult>({ result: alertsView(result), text: alertsText(result), exitCode })
   }
 }

@@ -4,7 +4,8 @@ import { sendDrill } from '../../alerts/drill.js'
 import { exitCodes } from '../../base/errors.js'
 import { AlertCommand } from '../../cli/alert-command.js'
 import { channelFlags } from '../../cli/channels.js'
-import { type AlertsTestResult, outcomeText, outcomeView } from '../../cli/render/alerts.js'
+import { outcomeText, outcomeView } from '../../cli/render/alerts.js'
+import type { AlertsTestResult } from '../../cli/results.js'
 
 export default class AlertsTest extends AlertCommand {
   static override summary = 'Send a message that is marked as a drill, to see whether a channel works.'

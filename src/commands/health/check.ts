@@ -6,6 +6,7 @@ import { clusterFlags, selectorFlags } from '../../cli/flags.js'
 import { eventsLimitFlag, judgeFlags, judgeOptions, lookAtSession, screenOf } from '../../cli/health.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import { healthText } from '../../cli/render/health.js'
+import type { HealthCheckResult } from '../../cli/results.js'
 import { healthExitCode, healthToWire } from '../../health/wire.js'
 import { selectEvents } from '../../history/events.js'
 
@@ -39,7 +40,7 @@ export default class HealthCheck extends ClusterCommand {
     const warnings = snapshot.events.filter(({ type }) => type === 'Warning')
     const shown = flags.explain && limit > 0 ? warnings.slice(-limit) : []
     const text = healthText(health, { ...screenOf(), explain: flags.explain, events: shown })
-    await this.finish({
+    await this.finish<HealthCheckResult>({
       result,
       text: ciSafe(text, process.env),
       exitCode: healthExitCode(health.overallHealth, { strict: flags.strict }),

@@ -7,7 +7,7 @@ import { count } from '../../base/text.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { historyFlags } from '../../cli/flags.js'
 import { historyLocation, openHistory, recordFilter, recordFilterFlags } from '../../cli/history.js'
-import type { HistoryReportResult } from '../../cli/render/history.js'
+import type { HistoryReportResult } from '../../cli/results.js'
 import { damageNote } from '../../history/read.js'
 
 export default class HistoryReport extends BaseCommand {

@@ -5,6 +5,7 @@ import { historyFlags } from '../../cli/flags.js'
 import { screenOf } from '../../cli/health.js'
 import { historyLocation, openHistory, recordFilter, recordFilterFlags } from '../../cli/history.js'
 import { type HistoryFormat, historyResult, historyText } from '../../cli/render/history.js'
+import type { HistoryShowResult } from '../../cli/results.js'
 import { damageNote } from '../../history/read.js'
 import { viewHistory } from '../../history/show.js'
 
@@ -50,6 +51,6 @@ export default class HistoryShow extends BaseCommand {
     const damaged = damageNote(view.damage)
     if (damaged) await this.caution(damaged)
     const text = historyText(view, flags.format as HistoryFormat, screenOf())
-    await this.finish({ result: historyResult(view), text })
+    await this.finish<HistoryShowResult>({ result: historyResult(view), text })
   }
 }

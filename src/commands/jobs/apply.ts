@@ -12,6 +12,7 @@ import { guardFlags, guardOf } from '../../cli/apply-flags.js'
 import { ClusterCommand, type ClusterFlagValues } from '../../cli/cluster-command.js'
 import { clusterFlags } from '../../cli/flags.js'
 import { invalidManifestsText } from '../../cli/render/apply.js'
+import type { JobsApplyResult } from '../../cli/results.js'
 import type { Cluster } from '../../cluster/open.js'
 
 export default class JobsApply extends ClusterCommand {
@@ -52,7 +53,11 @@ export default class JobsApply extends ClusterCommand {
     if (invalid) {
       const text = invalidManifestsText(invalid)
       if (report) await writeFileAtomic(report, `${text}\n`)
-      return this.finish({ result: invalidToWire(invalid, flags.apply), text, exitCode: exitCodes.findings })
+      return this.finish<JobsApplyResult>({
+        result: invalidToWire(invalid, flags.apply),
+        text,
+        exitCode: exitCodes.findings,
+      })
     }
     const { cluster, reason } = await this.findCluster(flags, manifests)
     const modes = modesOf(manifests)
@@ -73,7 +78,11 @@ export default class JobsApply extends ClusterCommand {
     })
     const text = applyReport(result, { mode: modes })
     if (report) await writeFileAtomic(report, `${text}\n`)
-    await this.finish({ result: applyResultToWire(result, []), text, exitCode: this.exitCodeOf(result) })
+    await this.finish<JobsApplyResult>({
+      result: applyResultToWire(result, []),
+      text,
+      exitCode: this.exitCodeOf(result),
+    })
   }
 
   private async readManifests(folder: string, kubeVersion: string | undefined) {

@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core'
 import { exitCodes } from '../../base/errors.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { generateText, generateView } from '../../cli/render/generate.js'
+import type { JobsGenResult } from '../../cli/results.js'
 
 export default class JobsGen extends BaseCommand {
   static override summary = "Make a session's Job manifests from its config."
@@ -51,6 +52,10 @@ export default class JobsGen extends BaseCommand {
     const result = generateView(generated)
     if (!this.jsonEnabled()) for (const warning of result.warnings) await this.caution(warning)
     const differs = result.check && result.differs
-    await this.finish({ result, text: generateText(result), exitCode: differs ? exitCodes.findings : exitCodes.ok })
+    await this.finish<JobsGenResult>({
+      result,
+      text: generateText(result),
+      exitCode: differs ? exitCodes.findings : exitCodes.ok,
+    })
   }
 }

@@ -4,6 +4,7 @@ import { ArbError, exitCodes } from '../../base/errors.js'
 import { requireWritable, writeFileAtomic } from '../../base/files.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
+import type { JobsValidateResult } from '../../cli/results.js'
 
 export default class JobsValidate extends BaseCommand {
   static override summary = 'Validate manifests offline and show what they would run.'
@@ -65,7 +66,7 @@ export default class JobsValidate extends BaseCommand {
     if (validation.summary.total === 0) throw nothingThere(paths)
     const text = planText(validation)
     if (plan) await writeFileAtomic(plan, `${text}\n`)
-    await this.finish({
+    await this.finish<JobsValidateResult>({
       result: validationView(validation),
       text: ciSafe(text, process.env),
       exitCode: validation.summary.invalid ? exitCodes.findings : exitCodes.ok,

@@ -12,6 +12,7 @@ import { ciSafe } from '../../cli/render/ci-safe.js'
 import { pipelineText, stepEnd, stepStart } from '../../cli/render/pipeline.js'
 import { targetLine } from '../../apply/report.js'
 import { palette, colourWanted } from '../../cli/render/colour.js'
+import type { PipelineRunResult } from '../../cli/results.js'
 
 export default class PipelineRun extends ClusterCommand {
   static override summary = 'Run all seven stages: generate, validate, apply, monitor, health, record, alert.'
@@ -109,7 +110,7 @@ export default class PipelineRun extends ClusterCommand {
       signal: this.signal,
     })
     for (const text of printed) await (this.jsonEnabled() ? writeErr : writeOut)(`${text}\n`)
-    await this.finish({
+    await this.finish<PipelineRunResult>({
       result: pipelineToWire(result),
       text: ciSafe(pipelineText(result, screenOf().palette), process.env),
       exitCode: result.exitCode,

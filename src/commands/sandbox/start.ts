@@ -3,7 +3,8 @@ import path from 'node:path'
 import { Flags } from '@oclif/core'
 
 import { BaseCommand } from '../../cli/base-command.js'
-import { sandboxView, type SandboxStatusResult } from '../../cli/render/sandbox.js'
+import { sandboxView } from '../../cli/render/sandbox.js'
+import type { SandboxStatusResult } from '../../cli/results.js'
 import { imageRootsOf, sandboxProvider } from '../../cli/sandbox.js'
 
 export default class SandboxStart extends BaseCommand {
@@ -46,9 +47,8 @@ export default class SandboxStart extends BaseCommand {
       ),
       namespaces: flags.namespace ?? [],
     })
-    const result: SandboxStatusResult = sandboxView(status)
-    await this.finish({
-      result,
+    await this.finish<SandboxStatusResult>({
+      result: sandboxView(status),
       text: [
         `Sandbox running at ${status.server} (pid ${status.pid})`,
         'It runs containers’ commands as processes on this machine, without isolation.',

@@ -4,6 +4,7 @@ import { Flags } from '@oclif/core'
 
 import { BaseCommand } from '../../cli/base-command.js'
 import { sandboxView } from '../../cli/render/sandbox.js'
+import type { SandboxStatusResult } from '../../cli/results.js'
 import { sandboxProvider } from '../../cli/sandbox.js'
 
 export default class SandboxStatus extends BaseCommand {
@@ -25,6 +26,6 @@ export default class SandboxStatus extends BaseCommand {
     const text = status.running
       ? `Sandbox running at ${status.server} (pid ${status.pid}, since ${status.startedAt})\n  export KUBECONFIG=${status.kubeconfig}`
       : 'No sandbox is running here. Start one with: arbk8s sandbox start'
-    await this.finish({ result: sandboxView(status), text })
+    await this.finish<SandboxStatusResult>({ result: sandboxView(status), text })
   }
 }

@@ -4,6 +4,7 @@ import { Flags } from '@oclif/core'
 
 import { BaseCommand } from '../../cli/base-command.js'
 import { sandboxView } from '../../cli/render/sandbox.js'
+import type { SandboxStatusResult } from '../../cli/results.js'
 import { sandboxProvider } from '../../cli/sandbox.js'
 
 export default class SandboxStop extends BaseCommand {
@@ -24,7 +25,7 @@ export default class SandboxStop extends BaseCommand {
     const directory = path.resolve(flags['sandbox-dir'])
     const before = await provider.status({ directory })
     const status = await provider.stop({ directory })
-    await this.finish({
+    await this.finish<SandboxStatusResult>({
       result: sandboxView(status),
       text: before.running ? `Sandbox stopped (pid ${before.pid})` : `No sandbox is running in ${directory}`,
     })

@@ -1,0 +1,53 @@
+/**
+ * What `--json` prints, one type a command. Each command finishes with its own, so that the compiler holds the two
+ * together, and `schemas/` is generated from here: a field that goes away or changes shows there.
+ */
+import type { WireEvent } from '@arbk8s/plugin-kit'
+
+import type { WireApplyResult } from '../apply/wire.js'
+import type { WireHealth } from '../health/wire.js'
+import type { ValidationView } from '../manifests/validation-view.js'
+import type { WirePipelineResult } from '../pipeline/wire.js'
+import type { ErrorView } from './print-error.js'
+import type * as alerts from './render/alerts.js'
+import type { DoctorView } from './render/doctor.js'
+import type { GenerateView } from './render/generate.js'
+import type * as history from './render/history.js'
+import type { SandboxView } from './render/sandbox.js'
+import type { WatchResult } from './render/watch.js'
+
+/** `jobs gen`: what was made for the session, and what became of each file. */
+export type JobsGenResult = GenerateView
+/** `jobs validate`: every manifest, and every finding with its place. */
+export type JobsValidateResult = ValidationView
+/** `jobs apply`: one entry a Job with what was done, or would be. */
+export type JobsApplyResult = WireApplyResult
+/** `jobs watch`: health, progress and last log lines; without --once and --until-done one such object a line. */
+export type JobsWatchResult = WatchResult
+/** `health check`: the judgement of a session, with its newest events. */
+export type HealthCheckResult = WireHealth & { events: WireEvent[] }
+/** `health record`: the record as it was stored. */
+export type HealthRecordResult = history.HealthRecordView
+/** `history show`: the newest records and their summary. */
+export type HistoryShowResult = history.HistoryShowView
+/** `history report`: the file that was written. */
+export type HistoryReportResult = history.HistoryReportView
+/** `alerts send`: the incident, and what was sent to each channel, or would be. */
+export type AlertsSendResult = alerts.AlertsSendView
+/** `alerts test`: what came of the drill on each channel. */
+export type AlertsTestResult = alerts.AlertsTestView
+/** `pipeline run`: the seven steps and what they came to. */
+export type PipelineRunResult = WirePipelineResult
+/** `sandbox start`, `sandbox stop`, `sandbox status`. */
+export type SandboxStatusResult = SandboxView
+/** `init`: the files that were written. */
+export type InitResult = {
+  /** Paths as given with --dir. */
+  files: string[]
+}
+/** `doctor`: every check, and every setting with where its value comes from. */
+export type DoctorResult = DoctorView
+/** Any command that could not do its work, in place of its own result; the exit code is 3, 130 or 143. */
+export type ErrorResult = {
+  error: ErrorView
+}
