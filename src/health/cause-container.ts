@@ -115,7 +115,7 @@ function imageCause(context: ContainerContext, { reason, message }: Waiting): Ca
   // Later messages say just "Back-off pulling image"; what the registry said is in the first event.
   const bare = message === '' || /^Back-off pulling image "[^"]*"\.?$/.test(message)
   const event = bare ? firstEvent(context.events, ['Failed', 'InspectFailed'], /^Failed to/) : null
-  const full = event?.message ?? (message || reason)
+  const full = (event?.message ?? (message || reason)).replace(/rpc error: code = \w+ desc = /g, '')
   return makeCause({
     ...base(context),
     class: 'image',

@@ -1,11 +1,22 @@
 /** SessionHealth as JSON in the original tool's snake_case, and as an exit code. */
 import { exitCodes } from '../base/errors.js'
 import { timeOf } from './trouble.js'
-import type { Cause, Health, JobHealth, SessionHealth } from './types.js'
+import type {
+  Cause,
+  Certainty,
+  Health,
+  JobHealth,
+  JobReason,
+  Phase,
+  SessionHealth,
+  SessionReason,
+  TroubleClass,
+} from './types.js'
 
+/** Why a Job is not simply fine, and what to do. */
 export interface WireCause {
-  class: string
-  certainty: string
+  class: TroubleClass
+  certainty: Certainty
   reason: string
   message: string
   pod: string | null
@@ -20,9 +31,9 @@ export interface WireCause {
 export interface WireJobHealth {
   job_name: string
   namespace: string
-  phase: string
+  phase: Phase
   health: Health
-  reasons: string[]
+  reasons: JobReason[]
   succeeded: number
   failed: number
   active: number
@@ -47,7 +58,7 @@ export interface WireHealth {
   timestamp: string
   jobs_health: WireJobHealth[]
   errors: string[]
-  reasons: string[]
+  reasons: SessionReason[]
 }
 
 /** The JSON form of a judgement. */
