@@ -13,6 +13,7 @@ import type * as alerts from './render/alerts.js'
 import type { DoctorView } from './render/doctor.js'
 import type { GenerateView } from './render/generate.js'
 import type * as history from './render/history.js'
+import type { LogsView } from './render/logs.js'
 import type { SandboxView } from './render/sandbox.js'
 import type { WatchResult } from './render/watch.js'
 
@@ -24,6 +25,8 @@ export type JobsValidateResult = ValidationView
 export type JobsApplyResult = WireApplyResult
 /** `jobs watch`: health, progress and last log lines; without --once and --until-done one such object a line. */
 export type JobsWatchResult = WatchResult
+/** `jobs logs`: every line in time order; with --follow one such line an object. */
+export type JobsLogsResult = LogsView
 /** `health check`: the judgement of a session, with its newest events. */
 export type HealthCheckResult = WireHealth & { events: WireEvent[] }
 /** `health record`: the record as it was stored. */

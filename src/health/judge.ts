@@ -6,7 +6,7 @@ import { viewsOf, type JobView } from './index-snapshot.js'
 import { phaseOf, trueCondition, type PhaseResult } from './phase.js'
 import { defaultBudgets, likelyGraceMs, type Budgets } from './reasons.js'
 import { timeOf, type Trouble } from './trouble.js'
-import type { Cause, Health, JobHealth, JobReason, SessionHealth, SessionReason } from './types.js'
+import type { Cause, Health, JobHealth, JobReason, Phase, SessionHealth, SessionReason } from './types.js'
 
 export interface JudgeOptions {
   /** A Job that has not started is a WARN. Default true. */
@@ -59,7 +59,7 @@ function judgeJob(view: JobView, judging: Judging): JobHealth {
   const { job, pods } = view
   const decided = phaseOf(job, pods)
   const trouble = troubleOf(view, decided.phase)
-  const retries = retriesOf(job, pods)
+  const retries = retriesOf(job, pods, decided.phase)
   return {
     ...identityOf(job),
     phase: decided.phase,
@@ -109,7 +109,7 @@ function verdict(
 ): Pick<JobHealth, 'health' | 'reasons'> {
   const found = phaseReasons(job, decided, judging)
   if (trouble?.current) found.push([trouble.cause.class, troubleHealth(trouble.cause, judging)])
-  if (retries > 0 && decided.phase !== 'FAILED') found.push(['retried', 'OK'])
+  if (retries > 0) found.push(['retried', 'OK'])
   return { health: worst(found.map(([, health]) => health)), reasons: found.map(([reason]) => reason) }
 }
 
@@ -141,10 +141,11 @@ function troubleHealth(cause: Cause, { budgets, now }: Judging): Health {
 }
 
 /** Failed pods, as the Job counts them or as they are still there, and restarts of containers. */
-function retriesOf(job: Job, pods: readonly Pod[]): number {
+function retriesOf(job: Job, pods: readonly Pod[], phase: Phase): number {
   const failed = pods.filter((pod) => pod.status?.phase === 'Failed').length
   const restarts = pods
     .flatMap((pod) => [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])])
     .reduce((sum, container) => sum + (container.restartCount ?? 0), 0)
-  return Math.max(failed, job.status?.failed ?? 0) + restarts
+  const failures = Math.max(failed, job.status?.failed ?? 0)
+  return Math.max(0, failures - (phase === 'FAILED' ? 1 : 0)) + restarts
 }

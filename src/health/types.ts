@@ -59,7 +59,7 @@ export interface JobHealth {
   cause: Cause | null
   /** The Job condition that decided the phase, with Kubernetes' own reason, e.g. `BackoffLimitExceeded`. */
   condition: { type: string; reason: string; message: string; since: string | null } | null
-  /** Pods that failed and containers that were restarted, the last failure of a failed Job included. */
+  /** Failed pods and restarts of containers after which the Job went on; the last failure of a failed Job is its end. */
   retries: number
   succeeded: number
   failed: number

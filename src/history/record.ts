@@ -48,8 +48,7 @@ function jobSummary(job: JobHealth, now: string): WireJobSummary {
     reasons: job.reasons,
     duration_seconds: durationSeconds(job, now),
     worker_id: job.workerId,
-    // The last failed pod of a failed Job is its end, not a retry.
-    retries: Math.max(0, job.retries - (job.phase === 'FAILED' ? 1 : 0)),
+    retries: job.retries,
     uid: job.uid,
   }
 }

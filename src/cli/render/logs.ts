@@ -9,7 +9,7 @@ export interface LogTextOptions {
 
 /** A log line on the wire. */
 export interface WireLogLine {
-  job: string
+  job_name: string
   worker_id: string | null
   pod: string
   container: string
@@ -17,9 +17,18 @@ export interface WireLogLine {
   text: string
 }
 
+/** What `jobs logs --json` prints. */
+export interface LogsView {
+  namespace: string
+  selector: string
+  lines: WireLogLine[]
+  /** Logs that could not be read, or not whole. */
+  errors: string[]
+}
+
 /** The line as JSON. */
 export function wireLogLine({ job, worker, pod, container, time, text }: LogLine): WireLogLine {
-  return { job, worker_id: worker, pod, container, timestamp: time, text }
+  return { job_name: job, worker_id: worker, pod, container, timestamp: time, text }
 }
 
 /**

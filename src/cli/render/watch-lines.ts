@@ -43,7 +43,7 @@ export class ChangeLines {
     const paint = phasePaint(this.palette, job.phase)
     const phase = before !== undefined && before !== job.phase ? `${before} → ${paint(job.phase)}` : paint(job.phase)
     const parts = [secondOf(timestamp), job.jobName, phase, `${job.succeeded}/${job.completions}`]
-    if (job.retries > 0 && job.phase !== 'FAILED') parts.push(`retries=${job.retries}`)
+    if (job.retries > 0) parts.push(`retries=${job.retries}`)
     if (job.cause && job.health !== 'OK')
       parts.push(
         healthPaint(this.palette, job.health)(job.health),

@@ -1,6 +1,6 @@
 /** One look at a session: for people who asked once, for programs, and as a frame of the live view. */
 import { formatDuration } from '../../base/duration.js'
-import type { ContainerLog, Snapshot } from '../../cluster/types.js'
+import type { Snapshot } from '../../cluster/types.js'
 import { progressOf } from '../../health/progress.js'
 import type { JobHealth, SessionHealth } from '../../health/types.js'
 import { durationSeconds, healthToWire, type WireHealth } from '../../health/wire.js'
@@ -19,14 +19,15 @@ export interface Look {
 /** What `jobs watch --json` prints: the judgement, the progress and the last log lines. */
 export interface WatchResult extends WireHealth {
   progress: { done: number; total: number; lost: number; eta_seconds: number | null }
-  logs: ContainerLog[]
+  logs: { job_name: string; pod: string; container: string; lines: string[] }[]
 }
 
 /** A look on the wire. */
 export function watchResult({ snapshot, health }: Look): WatchResult {
   const { done, total, lost, etaMs } = progressOf(health.jobs, health.timestamp)
   const eta = etaMs === null ? null : Math.round(etaMs / 1000)
-  return { ...healthToWire(health), progress: { done, total, lost, eta_seconds: eta }, logs: snapshot.logs }
+  const logs = snapshot.logs.map(({ job, ...log }) => ({ job_name: job, ...log }))
+  return { ...healthToWire(health), progress: { done, total, lost, eta_seconds: eta }, logs }
 }
 
 const onceColumns: Column[] = [
@@ -122,8 +123,9 @@ function tableLines(jobs: readonly JobHealth[], { palette, width, now }: FrameOp
   const sorted = troubledFirst(jobs)
   const fits = sorted.length + 1 <= height
   const shown = fits ? sorted : sorted.slice(0, Math.max(1, height - 2))
+  const name = shortNames(jobs)
   const rows = shown.map((job): Cell[] => [
-    job.jobName,
+    name(job),
     { text: job.phase, paint: phasePaint(palette, job.phase) },
     `${job.succeeded}/${job.completions}`,
     ageOf(job, now),
@@ -136,6 +138,13 @@ function tableLines(jobs: readonly JobHealth[], { palette, width, now }: FrameOp
   return fits ? lines : [...lines, palette.dim(`… and ${sorted.length - shown.length} more`)]
 }
 
+/** Worker ids where they tell the Jobs apart, since they are shorter; else the Jobs' names. */
+function shortNames(jobs: readonly JobHealth[]): (job: JobHealth) => string {
+  const workers = new Set(jobs.map(({ workerId }) => workerId))
+  const enough = workers.size === jobs.length && !workers.has(null)
+  return ({ workerId, jobName }) => (enough ? workerId! : jobName)
+}
+
 function ageOf(job: JobHealth, now: string): string {
   const seconds = durationSeconds(job, now)
   return seconds === null ? '' : formatDuration(Math.floor(seconds) * 1000)
@@ -145,9 +154,10 @@ function ageOf(job: JobHealth, now: string): string {
 function detailLines({ snapshot, health }: Look, { palette }: FrameOptions): string[] {
   const troubled = troubledFirst(health.jobs).filter((job) => job.cause !== null && job.health !== 'OK')
   const troubles = troubled.flatMap((job) => troubleLines(job, palette).filter((_, index) => index !== 1))
-  const workers = new Map(health.jobs.map((job) => [job.jobName, job.workerId ?? job.jobName]))
+  const name = shortNames(health.jobs)
+  const names = new Map(health.jobs.map((job) => [job.jobName, name(job)]))
   const logs = snapshot.logs
     .filter(({ lines }) => lines.length > 0)
-    .map(({ job, lines }) => `${palette.dim(`${workers.get(job) ?? job} │`)} ${lines.at(-1)!}`)
+    .map(({ job, lines }) => `${palette.dim(`${names.get(job) ?? job} │`)} ${lines.at(-1)!}`)
   return [...troubles, ...(troubles.length > 0 && logs.length > 0 ? [''] : []), ...logs]
 }

@@ -6,6 +6,7 @@ import { screenOf } from '../../cli/health.js'
 import { onReaderGone, writeOut } from '../../cli/output.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import { LogPainter, wireLogLine } from '../../cli/render/logs.js'
+import type { JobsLogsResult } from '../../cli/results.js'
 import type { SessionLogOptions } from '../../cluster/session-logs.js'
 import type { Reader } from '../../cluster/types.js'
 
@@ -48,7 +49,7 @@ export default class JobsLogs extends ClusterCommand {
     if (jobs === 0) await this.caution(`no Job matches ${options.selector} in ${options.namespace}`)
     else if (containers === 0) await this.caution('no container has a log that was asked for')
     const { namespace, selector } = options
-    await this.finish({
+    await this.finish<JobsLogsResult>({
       result: { namespace, selector, lines: lines.map(wireLogLine), errors },
       text: ciSafe(lines.map((line) => painter.line(line)).join('\n'), process.env),
     })

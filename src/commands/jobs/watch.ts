@@ -9,6 +9,7 @@ import { judgeFlags, judgeOptions, lookAtSession, screenOf } from '../../cli/hea
 import { onReaderGone } from '../../cli/output.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import { onceText, watchResult } from '../../cli/render/watch.js'
+import type { JobsWatchResult } from '../../cli/results.js'
 import { watchSession, type WatchOptions, type WatchUpdate } from '../../cli/watch-session.js'
 import { viewFor } from '../../cli/watch-views.js'
 import type { Reader } from '../../cluster/types.js'
@@ -62,7 +63,10 @@ export default class JobsWatch extends ClusterCommand {
     const target = { namespace, selector, judge: judgeOptions(flags) }
     if (flags.once) {
       const look = await lookAtSession(reader, { ...target, maxLogLines: flags['max-log-lines'], signal: this.signal })
-      return this.finish({ result: watchResult(look), text: ciSafe(onceText(look, screenOf()), process.env) })
+      return this.finish<JobsWatchResult>({
+        result: watchResult(look),
+        text: ciSafe(onceText(look, screenOf()), process.env),
+      })
     }
     const timeoutMs = flags['until-done'] ? (flags.timeout ?? standardTimeoutMs) : undefined
     const last = await this.follow(reader, {
@@ -111,7 +115,7 @@ export default class JobsWatch extends ClusterCommand {
 
   private async conclude(last: WatchUpdate, strict: boolean): Promise<void> {
     if (last.end === 'stuck') await this.caution('the Jobs that have not ended will not get anywhere by themselves')
-    await this.finish({
+    await this.finish<JobsWatchResult>({
       result: watchResult(last),
       text: ciSafe(`\n${onceText(withTroubledLogs(last), screenOf())}`, process.env),
       exitCode: healthExitCode(last.health.overallHealth, { strict }),

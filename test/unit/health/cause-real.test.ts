@@ -111,7 +111,7 @@ const cases: Record<string, Expected> = {
   'no-node-dir': noCommand('/etc/passwd'),
   exit1: crash(1),
   exit3: crash(3),
-  backoff: crash(3),
+  backoff: { ...crash(3), reasons: ['job_failed', 'crash', 'retried'] },
   init: crash(5, 'fetch'),
   signal: { ...crash(143), signal: 15, message: /^exit code 143 \(SIGTERM\)$/ },
   'killed-by-memory': { ...crash(137), signal: 9, fix: /memory limit of 16Mi/ },

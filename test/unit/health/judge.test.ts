@@ -125,7 +125,7 @@ describe('healthToWire', () => {
       job_name: 'exit3',
       duration_seconds: 6,
       worker_id: 'worker-1',
-      retries: 1,
+      retries: 0,
     })
     expect(wire.jobs_health[0]!.cause).to.include({ exit_code: 3 }).and.not.to.have.property('exitCode')
   })

@@ -66,7 +66,7 @@ describe('history: a record', () => {
 
   it('keeps each Job with its duration and retries', () => {
     const running = job({ phase: 'RUNNING', endTime: null, retries: 2 })
-    const failed = job({ phase: 'FAILED', retries: 3 })
+    const failed = job({ phase: 'FAILED', retries: 2 })
     const pending = job({ phase: 'PENDING', startTime: null, endTime: null })
     const { jobs } = toRecord(health([job(), running, failed, pending]))
     expect(jobs!.map(({ duration_seconds, retries }) => [duration_seconds, retries])).to.deep.equal([
