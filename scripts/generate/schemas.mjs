@@ -10,7 +10,7 @@ const source = path.join('src', 'cli', 'results.ts')
 
 export async function resultSchemas() {
   const text = await readFile(path.join(root, source), 'utf8')
-  const names = [...text.matchAll(/^export type (\w+Result) =/gm)].map((match) => match[1])
+  const types = [...text.matchAll(/^export type (\w+Result) =/gm)].map((match) => match[1])
   const generator = createGenerator({
     path: path.join(root, source),
     tsconfig: path.join(root, 'src', 'tsconfig.json'),
@@ -20,12 +20,18 @@ export async function resultSchemas() {
     topRef: false,
     expose: 'none',
   })
-  return names.map((name) => [`schemas/${fileName(name)}.json`, JSON.stringify(generator.createSchema(name), null, 2)])
+  return types.map((type) => {
+    const { $schema, description, ...shape } = generator.createSchema(type)
+    delete shape.definitions
+    const name = fileName(type)
+    const schema = { $schema, $id: `urn:arbk8s:schema:${name}`, title: type, description, ...shape }
+    return [`schemas/${name}.json`, JSON.stringify(schema, null, 2)]
+  })
 }
 
 /** JobsGenResult → jobs-gen */
-function fileName(name) {
-  return name
+function fileName(type) {
+  return type
     .replace(/Result$/, '')
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()

@@ -1,7 +1,7 @@
 /** An ApplyResult in the wire's snake_case. */
 import type { Finding } from '../manifests/finding.js'
 import type { ValidationResult } from '../manifests/validate.js'
-import type { ApplyResult } from './types.js'
+import type { AppliedJob, ApplyResult, ApplyStatus, PlanAction } from './types.js'
 
 /** What --json prints. */
 export interface WireApplyResult {
@@ -22,13 +22,14 @@ export interface WireApplyResult {
   findings: Finding[]
 }
 
+/** One Job: what would be done to it, or was. */
 export interface WireAppliedJob {
   name: string
   namespace: string
   file: string
-  status: 'SUCCESS' | 'FAILED' | 'SKIPPED'
-  action: string
-  outcome: string | null
+  status: ApplyStatus
+  action: PlanAction
+  outcome: AppliedJob['outcome']
   refused: boolean
   message: string | null
   reason: string | null

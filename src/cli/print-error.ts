@@ -1,14 +1,16 @@
 /** Anything thrown, as one shape, and as text or JSON. The only place that renders errors. */
-import { exitCodes, isArbError, messageOf } from '../base/errors.js'
+import { exitCodes, isArbError, messageOf, type ErrorCode } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
 import { writeErr, writeOut } from './output.js'
 import type { ErrorResult } from './results.js'
 
 export interface ErrorView {
-  code: string
+  code: ErrorCode
   message: string
+  /** What to do next. */
   hints: string[]
   exit_code: number
+  /** Particulars of this code, e.g. `{file, line}` or `{verb, resource, namespace}`. */
   details: Record<string, unknown>
 }
 

@@ -1,4 +1,5 @@
 /** PipelineResult as JSON. */
+import type { Health } from '../health/types.js'
 import { healthToWire, type WireHealth } from '../health/wire.js'
 import type { PipelineStep } from './steps.js'
 import type { PipelineMode, PipelineResult } from './types.js'
@@ -9,8 +10,8 @@ export interface WirePipelineResult {
   generated_jobs: number
   validated_jobs: number
   applied_jobs: number
-  /** OK, WARN, ERROR; null where it is not known. */
-  health_status: string | null
+  /** Null where it is not known. */
+  health_status: Health | null
   incidents_sent: number
   history_appended: boolean
   exit_code: number
