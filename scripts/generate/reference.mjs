@@ -1,6 +1,11 @@
 /** Reference pages that are tables of what the code has: errors, exit codes, settings, the session config, reasons. */
 import { errorCatalogue } from '../../dist/base/errors.js'
 import { settingKeys } from '../../dist/config/settings.js'
+import {
+  k8sConfigSchema,
+  orchestratorConfigSchema,
+  sessionConfigReference,
+} from '../../dist/session/config-reference.js'
 
 const generatedLine = 'Generated from the code by `npm run generate`.'
 
@@ -8,6 +13,9 @@ export async function referencePages() {
   return [
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/settings.md', settingsPage()],
+    ['docs/reference/session-config.md', sessionConfigReference()],
+    ['schemas/k8s-config.json', JSON.stringify(k8sConfigSchema(), null, 2)],
+    ['schemas/orchestrator-config.json', JSON.stringify(orchestratorConfigSchema(), null, 2)],
   ]
 }
 

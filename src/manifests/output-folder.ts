@@ -61,7 +61,8 @@ export async function writeOutput(plan: OutputPlan, { prune }: { prune: boolean 
 }
 
 async function requireFolder(folder: string): Promise<void> {
-  const status = await statusOf(folder)
+  // Resolved, since a link with a slash behind it would be followed.
+  const status = await statusOf(path.resolve(folder))
   if (!status) return requireFolderAbove(folder)
   const problem = status.isSymbolicLink()
     ? 'it is a symbolic link; name the folder that it leads to'

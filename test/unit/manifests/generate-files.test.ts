@@ -87,9 +87,14 @@ describe('generateFiles', () => {
     await writeFile(path.join(folder, 'file'), '')
     await mkdir(path.join(folder, 'real'))
     await symlink(path.join(folder, 'real'), path.join(folder, 'link'))
-    for (const name of ['file', 'link', 'file/below']) {
-      const error = await rejection(generate({}, { outputDir: path.join(folder, name) }))
-      expect(error.code, name).to.equal('ARB_OUTPUT_UNWRITABLE')
+    for (const [name, message] of [
+      ['file', /it is a file, not a folder/],
+      ['link', /it is a symbolic link/],
+      ['link/', /it is a symbolic link/],
+      ['file/below', /a part of the path is a file/],
+    ] as const) {
+      const error = await rejection(generate({}, { outputDir: `${folder}/${name}` }))
+      expect([error.code, message.test(error.message)], name).to.deep.equal(['ARB_OUTPUT_UNWRITABLE', true])
     }
     expect(await readdir(path.join(folder, 'real'))).to.deep.equal([])
     if (process.getuid?.() === 0) return

@@ -158,6 +158,13 @@ describe('scalarText', () => {
       expect(scalarText(text, true)).to.equal(text)
   })
 
+  it('quotes a colon within flow style, where older readers end the key at it', () => {
+    expect([scalarText('registry/a:1'), scalarText('registry/a:1', true)]).to.deep.equal([
+      'registry/a:1',
+      '"registry/a:1"',
+    ])
+  })
+
   it('is safe in a manifest of any such texts', () => {
     const env = [...texts(200)].map((value, index) => ({ name: `V${index}`, value }))
     const job = { ...generateWith({}).jobs[0]!.job } as Job

@@ -2,7 +2,7 @@
 import type { Finding } from './finding.js'
 import type { ValidationResult } from './validate.js'
 
-export interface ValidationView {
+export interface WireValidation {
   kube_version: string
   strict: boolean
   summary: {
@@ -29,7 +29,7 @@ export interface ValidationView {
 }
 
 /** The wire form: snake_case, without the objects themselves. */
-export function validationView(result: ValidationResult): ValidationView {
+export function validationToWire(result: ValidationResult): WireValidation {
   return {
     kube_version: result.kubeVersion,
     strict: result.strict,
