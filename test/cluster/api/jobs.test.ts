@@ -102,7 +102,7 @@ describe('API: how Jobs go', function () {
       job({
         name: 'restarted',
         command: shell('exit 4'),
-        spec: { backoffLimit: 1 },
+        spec: { backoffLimit: 2 },
         pod: { restartPolicy: 'OnFailure' },
       }),
     )
@@ -140,7 +140,8 @@ describe('API: how Jobs go', function () {
       reason: 'DeadlineExceeded',
       message: 'Job was active longer than specified deadline',
     })
-    expect(status.failed).to.equal(1)
+    // Older servers may remove the pod before they have counted it.
+    expect(status.failed ?? 0).to.be.oneOf(cluster.minor < 24 ? [0, 1] : [1])
     await eventWith(cluster.api, namespace, metadata.uid, 'DeadlineExceeded')
     await eventually('no pod', async () => (await podsOfJob(cluster.api, namespace, 'late')).length === 0)
   })
@@ -175,8 +176,9 @@ describe('API: how Jobs go', function () {
   })
 
   it('removes itself when its time to live is over', async function () {
-    needsMinor(this, cluster, 21, 'TTL after finishing without a feature gate')
-    await create(job({ name: 'brief', spec: { ttlSecondsAfterFinished: 1 } }))
+    const { spec } = await create(job({ name: 'brief', spec: { ttlSecondsAfterFinished: 1 } }))
+    if (spec.ttlSecondsAfterFinished === undefined)
+      needsMinor(this, cluster, 21, 'a time to live, without its feature gate,')
     await eventually('gone', async () => (await cluster.api.get(`${jobs}/brief`)).status === 404)
     await eventually('no pod', async () => (await podsOfJob(cluster.api, namespace, 'brief')).length === 0)
   })
