@@ -20,6 +20,7 @@ export interface LogLine {
   text: string
 }
 
+/** Whose logs are read, and which part of them. */
 export interface SessionLogOptions extends CallOptions {
   namespace: string
   selector: string
@@ -33,6 +34,7 @@ export interface SessionLogOptions extends CallOptions {
   sinceTime?: string | undefined
 }
 
+/** The lines of all containers, oldest first. */
 export interface SessionLogs {
   lines: LogLine[]
   /** Jobs that the selector matched, before `worker` and `failed`. */
@@ -104,6 +106,7 @@ function isNotThere(error: unknown): boolean {
   return status === 404 || status === 400
 }
 
+/** Whose logs are followed. */
 export interface FollowLogOptions extends SessionLogOptions {
   /** How often new pods are looked for, ms. Default 2 s. */
   intervalMs?: number
@@ -121,7 +124,7 @@ const graceMs = 30_000
 export async function* followSessionLogs(reader: Reader, options: FollowLogOptions): AsyncGenerator<LogLine> {
   const stop = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
-  const work = new Following(reader, { ...options, signal })
+  const work = new Following(reader, { ...options, signal, refuse: (error) => stop.abort(error) })
   const running = work.run()
   running.catch(() => undefined)
   try {
@@ -144,7 +147,7 @@ class Following {
 
   constructor(
     private readonly reader: Reader,
-    private readonly options: FollowLogOptions & { signal: AbortSignal },
+    private readonly options: FollowLogOptions & { signal: AbortSignal; refuse: (error: unknown) => void },
   ) {}
 
   async run(): Promise<void> {
@@ -180,12 +183,14 @@ class Following {
   }
 
   private async follow(source: Source): Promise<void> {
-    const { namespace, tailLines, sinceTime, signal, onError } = this.options
+    const { namespace, tailLines, sinceTime, signal, onError, refuse } = this.options
     const { pod, container } = source
     try {
       const lines = this.reader.followLog({ namespace, pod, container, tailLines, sinceTime, signal, timestamps: true })
       for await (const line of lines) this.buffer.push(lineOf(source, line))
     } catch (error) {
+      // A right that is missing is missing for every log.
+      if (isArbError(error) && error.code === 'ARB_CLUSTER_FORBIDDEN') return refuse(error)
       if (!signal.aborted && !isNotThere(error)) onError?.(`log of ${pod}/${container}: ${messageOf(error)}`)
       // A container that had not begun is tried again at the next look.
       if (isNotThere(error)) this.started.delete(`${pod}/${container}`)
@@ -200,6 +205,7 @@ class Following {
     await Promise.race([Promise.all(this.started.values()), grace])
     waited.abort(new Error('all logs have ended'))
     await grace
+    signal.throwIfAborted()
   }
 }
 
