@@ -1,4 +1,4 @@
-/** docs/api: the library's reference, from the docstrings of what src/index.ts exports. */
+/** docs/api: the library's reference, a page for each module of src/library, from the docstrings. */
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -10,31 +10,85 @@ import { root } from '../prepare.mjs'
 export async function apiDocs() {
   const out = await mkdtemp(path.join(tmpdir(), 'arbk8s-api-'))
   try {
-    const app = await Application.bootstrapWithPlugins({
-      entryPoints: [path.join(root, 'src', 'index.ts')],
-      tsconfig: path.join(root, 'tsconfig.types.json'),
-      plugin: ['typedoc-plugin-markdown'],
-      out,
-      readme: 'none',
-      name: 'arbk8s as a library',
-      disableSources: true,
-      hideGenerator: true,
-      excludeInternal: true,
-      outputFileStrategy: 'modules',
-      logLevel: 'Error',
-    })
-    const project = await app.convert()
-    if (!project) throw new Error('typedoc could not read src/index.ts')
-    await app.generateOutputs(project)
-    const names = await readdir(out, { recursive: true, withFileTypes: true })
-    const pages = names.filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
-    return await Promise.all(
-      pages.map(async (entry) => {
-        const file = path.join(entry.parentPath, entry.name)
-        return [`docs/api/${path.relative(out, file).replaceAll(path.sep, '/')}`, await readFile(file, 'utf8')]
-      }),
-    )
+    await writePages(out)
+    const names = await readdir(out)
+    const pages = names.filter((name) => name.endsWith('.md') && name !== 'README.md').sort()
+    const texts = pages.map(async (name) => [`docs/api/${name}`, await readFile(path.join(out, name), 'utf8')])
+    return [['docs/api/README.md', await index()], ...(await Promise.all(texts))]
   } finally {
     await rm(out, { recursive: true, force: true })
   }
+}
+
+/** Fails where something that a user meets has no docstring, or a type that a user cannot name. */
+async function writePages(out) {
+  const app = await Application.bootstrapWithPlugins({
+    entryPoints: (await libraryFiles()).map((name) => path.join(root, 'src', 'library', name)),
+    tsconfig: path.join(root, 'tsconfig.types.json'),
+    plugin: ['typedoc-plugin-markdown'],
+    out,
+    name: 'arbk8s as a library',
+    ...content,
+    ...layout,
+  })
+  const project = await app.convert()
+  if (!project) throw new Error('typedoc could not read src/library')
+  app.validate(project)
+  if (app.logger.hasWarnings() || app.logger.hasErrors()) throw new Error('the API docs have gaps; see above')
+  await app.generateOutputs(project)
+}
+
+async function libraryFiles() {
+  return (await readdir(path.join(root, 'src', 'library'))).sort()
+}
+
+/** The modules in the order of src/index.ts, each with the first sentence of its docstring. */
+async function index() {
+  const text = await readFile(path.join(root, 'src', 'index.ts'), 'utf8')
+  const names = [...text.matchAll(/library\/(\w+)\.js/g)].map((match) => match[1])
+  const rows = names.map(async (name) => {
+    const source = await readFile(path.join(root, 'src', 'library', `${name}.ts`), 'utf8')
+    const summary = /^\/\*\*\n((?: \* .+\n)+)/.exec(source)[1].replaceAll(/^ \* /gm, '').replaceAll('\n', ' ')
+    return `| [${name}](${name}.md) | ${summary.trim()} |`
+  })
+  return [
+    '# arbk8s as a library',
+    '',
+    'Generated from the docstrings by `npm run generate`. Everything is imported from `arbk8s`; the pages follow the stages.',
+    'An example of each stage is in [examples/library](../../examples/library).',
+    '',
+    '| module | what it is for |',
+    '|---|---|',
+    ...(await Promise.all(rows)),
+  ].join('\n')
+}
+
+const content = {
+  readme: 'none',
+  disableSources: true,
+  excludeInternal: true,
+  excludeExternals: true,
+  skipErrorChecking: true,
+  validation: { notExported: true, invalidLink: true, notDocumented: true },
+  requiredToBeDocumented: ['Class', 'Function', 'Interface', 'TypeAlias', 'Variable'],
+  logLevel: 'Warn',
+}
+
+const layout = {
+  router: 'module',
+  hideBreadcrumbs: true,
+  hidePageHeader: true,
+  hideGroupHeadings: true,
+  useCodeBlocks: true,
+  sort: ['kind', 'source-order'],
+  kindSortOrder: ['Function', 'Class', 'Variable', 'Interface', 'TypeAlias'],
+  groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases'],
+  tableColumnSettings: { hideDefaults: true, hideInherited: true, hideModifiers: true, hideOverrides: true },
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  typeAliasPropertiesFormat: 'table',
+  typeDeclarationFormat: 'table',
+  propertyMembersFormat: 'table',
+  classPropertiesFormat: 'table',
+  enumMembersFormat: 'table',
 }

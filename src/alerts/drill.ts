@@ -3,12 +3,14 @@ import { buildDrill } from './alert.js'
 import { deliver, preview } from './deliver.js'
 import type { AlertOutcome, Channel } from './send.js'
 
+/** What `sendDrill` works with. */
 export interface DrillOptions {
   namespace: string
   selector: string
   channels: Channel[]
   dryRun: boolean
   timeoutMs: number
+  /** The clock. */
   now: () => Date
   signal: AbortSignal
 }

@@ -4,6 +4,7 @@ import type { HistoryRecord, HistoryStore } from '@arbk8s/plugin-kit'
 import { ArbError } from '../base/errors.js'
 import { type Damage, noDamage, readRecords } from '../history/read.js'
 
+/** Whose records are read, and how many are kept whole. */
 export interface RunQuery {
   namespace: string
   selector: string
@@ -11,6 +12,7 @@ export interface RunQuery {
   historyLimit: number
 }
 
+/** The records that an incident is worked out from. */
 export interface Run {
   /** Oldest first; from the record before the run of non-OK records, where there is one. */
   records: HistoryRecord[]

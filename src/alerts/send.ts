@@ -15,6 +15,7 @@ import { readRun, type Run } from './read-run.js'
 /** A named channel, or why its plugin could not be loaded. */
 export type Channel = { name: string; notifier: Notifier } | { name: string; error: string }
 
+/** What `sendAlerts` works with. */
 export interface SendOptions {
   namespace: string
   selector: string
@@ -29,6 +30,7 @@ export interface SendOptions {
   repeatIntervalMs: number
   /** For each alert on each channel. */
   timeoutMs: number
+  /** The clock. */
   now: () => Date
   signal: AbortSignal
 }
@@ -36,6 +38,7 @@ export interface SendOptions {
 /** `would_send` and `previewed` (nothing due) in a dry-run; `not_due`, `delivered`, `failed` otherwise. */
 export type AlertStatus = 'would_send' | 'previewed' | 'not_due' | 'delivered' | 'failed'
 
+/** What came of one alert on one channel. */
 export interface AlertOutcome {
   channel: string
   status: AlertStatus
@@ -46,6 +49,7 @@ export interface AlertOutcome {
   preview: Preview | null
 }
 
+/** What `sendAlerts` did, or would do. */
 export interface SendResult {
   mode: 'dry_run' | 'send'
   health: Health

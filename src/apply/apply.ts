@@ -8,6 +8,7 @@ import { withNamespaces } from './namespaces.js'
 import { planApply } from './plan.js'
 import type { AppliedJob, ApplyResult, JobManifest } from './types.js'
 
+/** What `applyJobs` works with. */
 export interface ApplyJobsOptions {
   manifests: JobManifest[]
   /** Without a cluster only a local dry run is possible; `reason` says why there is none. */
@@ -24,6 +25,7 @@ export interface ApplyJobsOptions {
   /** Jobs under way at once; default 16. */
   concurrency?: number | undefined
   signal?: AbortSignal | undefined
+  /** Called as soon as it is known what became of a Job. */
   onResult?: ((job: AppliedJob) => void) | undefined
 }
 

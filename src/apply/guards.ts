@@ -3,6 +3,7 @@ import { ArbError } from '../base/errors.js'
 import type { ClusterTarget } from '../cluster/types.js'
 import type { Container, Job } from '../session/job.js'
 
+/** Whether Jobs in live mode may be applied. */
 export interface LiveGuard {
   /** --allow-live. */
   allowLive: boolean
@@ -10,6 +11,7 @@ export interface LiveGuard {
   forbidLive: boolean
 }
 
+/** Which clusters may be changed. */
 export interface TargetGuard {
   /** Patterns of protected contexts; `*` stands for anything. */
   protectedContexts: string[]

@@ -1,6 +1,7 @@
 /** The kubectl command that does what an apply does. */
 import { fieldManager } from '../session/job.js'
 
+/** Flags that a kubectl command needs to reach the same cluster. */
 export interface KubectlTarget {
   kubeconfig?: string | undefined
   context?: string | undefined

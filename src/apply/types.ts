@@ -11,6 +11,7 @@ export interface JobManifest {
 /** `unknown`: it could not be compared with the cluster; see `Plan.reason`. */
 export type PlanAction = 'create' | 'unchanged' | 'change' | 'conflict' | 'unknown'
 
+/** One field of a Job that an apply would set to another value. */
 export interface FieldChange {
   /** E.g. `spec.template.spec.containers[worker].env[SEED].value`: list entries by their name where they have one. */
   path: string
@@ -21,6 +22,7 @@ export interface FieldChange {
   mutable: boolean
 }
 
+/** What an apply would do to one Job. */
 export interface PlannedJob {
   name: string
   namespace: string
@@ -39,6 +41,7 @@ export interface PlannedJob {
   uid: string | null
 }
 
+/** What an apply would do, and how that is known. */
 export interface Plan {
   target: ClusterTarget | null
   /**
@@ -51,8 +54,10 @@ export interface Plan {
   jobs: PlannedJob[]
 }
 
+/** `SKIPPED`: a dry run, or never sent. */
 export type ApplyStatus = 'SUCCESS' | 'FAILED' | 'SKIPPED'
 
+/** What became of one Job. */
 export interface AppliedJob extends PlannedJob {
   status: ApplyStatus
   /** created, configured, unchanged; null where nothing was applied. */
@@ -61,6 +66,7 @@ export interface AppliedJob extends PlannedJob {
   reason: string | null
 }
 
+/** What `applyJobs` did, or would do. */
 export interface ApplyResult {
   mode: 'dry_run' | 'apply'
   plan: Plan

@@ -54,8 +54,10 @@ export const errorCatalogue = {
   ARB_SANDBOX: 'The embedded sandbox could not be started or stopped.',
 } as const
 
+/** One of the codes of `errorCatalogue`. */
 export type ErrorCode = keyof typeof errorCatalogue
 
+/** What an ArbError is made from. */
 export interface ArbErrorOptions {
   code: ErrorCode
   /** What happened, and to which file, object or host. One line, no secret. */
@@ -74,11 +76,13 @@ export class ArbError extends Error {
   override readonly name = 'ArbError'
   readonly code: ErrorCode
   readonly exitCode: number
+  /** @internal */
   readonly oclif: { exit: number }
   readonly hints: string[]
   readonly details: Record<string, unknown>
 
-  constructor({ code, message, hints = [], exitCode = exitCodes.failed, details = {}, cause }: ArbErrorOptions) {
+  constructor(options: ArbErrorOptions) {
+    const { code, message, hints = [], exitCode = exitCodes.failed, details = {}, cause } = options
     super(message, { cause })
     this.code = code
     this.exitCode = exitCode

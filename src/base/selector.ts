@@ -1,6 +1,7 @@
 /** Label selectors as kubectl and the API server read them: parsed before any request, so that a typo is our error. */
 import { ArbError } from './errors.js'
 
+/** How a requirement compares a label with its values. */
 export type SelectorOperator = 'in' | 'notin' | 'exists' | 'absent' | 'gt' | 'lt'
 
 /** One part of a selector. `=` and `==` are `in` with one value, `!=` is `notin` with one. */

@@ -6,7 +6,7 @@ import type { WireEvent } from '@arbk8s/plugin-kit'
 
 import type { WireApplyResult } from '../apply/wire.js'
 import type { WireHealth } from '../health/wire.js'
-import type { ValidationView } from '../manifests/validation-view.js'
+import type { WireValidation } from '../manifests/wire.js'
 import type { WirePipelineResult } from '../pipeline/wire.js'
 import type { ErrorView } from './print-error.js'
 import type * as alerts from './render/alerts.js'
@@ -20,7 +20,7 @@ import type { WatchResult } from './render/watch.js'
 /** `jobs gen`: what was made for the session, and what became of each file. */
 export type JobsGenResult = GenerateView
 /** `jobs validate`: every manifest, and every finding with its place. */
-export type JobsValidateResult = ValidationView
+export type JobsValidateResult = WireValidation
 /** `jobs apply`: one entry a Job with what was done, or would be. */
 export type JobsApplyResult = WireApplyResult
 /** `jobs watch`: health, progress and last log lines; without --once and --until-done one such object a line. */

@@ -10,6 +10,7 @@ import { proxyFor } from './proxy.js'
 import { createTransport, type Transport } from './transport.js'
 import type { ClusterTarget } from './types.js'
 
+/** Which cluster is meant, and how it is spoken to. */
 export interface ConnectOptions extends KubeconfigPlaces {
   /** Over the context's namespace. */
   namespace?: string

@@ -10,6 +10,7 @@ import { inClusterEntry } from './in-cluster.js'
 import { textOf, type RawEntry } from './kubeconfig-entry.js'
 import { kubeconfigNotFound, readKubeconfigs, type Merged } from './kubeconfig-files.js'
 
+/** Where the kubeconfig is looked for; nothing is taken from the process itself. */
 export interface KubeconfigPlaces {
   /** The file of --kubeconfig. */
   kubeconfig?: string

@@ -5,11 +5,15 @@ import { createReader } from './reader.js'
 import type { ClusterTarget, DryRunner, Reader } from './types.js'
 import type { Transport } from './transport.js'
 
+/** A connected cluster; give its `reader` to whatever only looks. */
 export interface Cluster {
   target: ClusterTarget
   reader: Reader
   dryRunner: DryRunner
-  /** What `createWriter` needs; only apply/ makes one. */
+  /**
+   * What `createWriter` needs; only apply/ makes one.
+   * @internal
+   */
   transport: Transport
   /** Closes idle connections, so that the process can end. */
   close(): void

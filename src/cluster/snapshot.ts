@@ -7,6 +7,7 @@ import { requireNamespace } from './namespace.js'
 import { podsOfJobs, jobOfPod } from './pods-of-jobs.js'
 import type { CallOptions, ClusterEvent, ContainerLog, Pod, Reader, Snapshot } from './types.js'
 
+/** Which session, and how much of its logs and events. */
 export interface SnapshotOptions extends CallOptions {
   namespace: string
   selector: string
@@ -14,6 +15,7 @@ export interface SnapshotOptions extends CallOptions {
   maxLogLines: number
   /** The newest events kept, over all objects; 0 reads none. */
   eventsLimit: number
+  /** The clock. */
   now: () => Date
 }
 

@@ -1,6 +1,7 @@
 /** What the rest of arbk8s may ask of a cluster: a Reader that cannot write, and the objects it gives. */
 import type { Condition, Job, ObjectMeta } from '../session/job.js'
 
+/** One of the three is set, as in Kubernetes. */
 export interface ContainerState {
   waiting?: { reason?: string; message?: string }
   running?: { startedAt?: string }
@@ -14,6 +15,7 @@ export interface ContainerState {
   }
 }
 
+/** A container as its pod’s status has it. */
 export interface ContainerStatus {
   name: string
   ready?: boolean
@@ -22,6 +24,7 @@ export interface ContainerStatus {
   lastState?: ContainerState
 }
 
+/** The parts of a pod that are read; other fields pass through. */
 export interface Pod {
   metadata: ObjectMeta
   spec: {
@@ -69,10 +72,12 @@ export interface ClusterTarget {
   insecure: boolean
 }
 
+/** Options of every call. */
 export interface CallOptions {
   signal?: AbortSignal
 }
 
+/** Which objects a list or a watch is about. */
 export interface ListOptions extends CallOptions {
   namespace: string
   /** A label selector as kubectl takes it. */
@@ -86,6 +91,7 @@ export interface List<T> {
   resourceVersion: string
 }
 
+/** Which part of which log. */
 export interface LogOptions extends CallOptions {
   namespace: string
   pod: string
@@ -98,8 +104,10 @@ export interface LogOptions extends CallOptions {
   previous?: boolean
 }
 
+/** What can be watched. */
 export type WatchKind = 'jobs' | 'pods' | 'events'
 
+/** One change, as the API server tells it. */
 export interface WatchEvent {
   type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'
   object: { kind?: string; metadata: ObjectMeta; [field: string]: unknown }
@@ -116,12 +124,17 @@ export interface Right {
 /** A client that cannot change anything. Every error is an ArbError that names the server and the object. */
 export interface Reader {
   readonly target: ClusterTarget
+  /** The API server’s version. */
   version(options?: CallOptions): Promise<{ gitVersion: string; major: string; minor: string }>
   /** The namespace, or undefined where it does not exist. */
   getNamespace(name: string, options?: CallOptions): Promise<{ metadata: ObjectMeta } | undefined>
+  /** The Job, or undefined where it does not exist. */
   getJob(namespace: string, name: string, options?: CallOptions): Promise<Job | undefined>
+  /** All Jobs that fit, page by page. */
   listJobs(options: ListOptions): Promise<List<Job>>
+  /** All pods that fit, page by page. */
   listPods(options: ListOptions): Promise<List<Pod>>
+  /** All events that fit, page by page. */
   listEvents(options: ListOptions): Promise<List<ClusterEvent>>
   /** Log text cleaned of control characters, at most `limitBytes` (default 1 MiB). */
   podLog(options: LogOptions): Promise<string>
@@ -133,6 +146,7 @@ export interface Reader {
   can(right: Right, namespace: string, options?: CallOptions): Promise<boolean>
 }
 
+/** Options of an apply of one Job. */
 export interface ApplyOptions extends CallOptions {
   /** Take over fields that another manager set to other values. */
   force?: boolean
@@ -146,6 +160,7 @@ export interface Applied {
 
 /** A client that asks the API server what an apply would do: every request carries dryRun=All. */
 export interface DryRunner {
+  /** What the API server would make of the Job; nothing is changed. */
   dryRunApply(job: Job, options?: ApplyOptions): Promise<Applied>
 }
 
@@ -171,6 +186,7 @@ export interface Snapshot {
   errors: string[]
 }
 
+/** The last lines of one container. */
 export interface ContainerLog {
   pod: string
   container: string

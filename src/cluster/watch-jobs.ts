@@ -10,6 +10,7 @@ import { clusterDetails } from './cluster-error.js'
 import { EventPump } from './event-pump.js'
 import type { Reader } from './types.js'
 
+/** Which Jobs are followed, and how closely. */
 export interface FollowOptions {
   namespace: string
   selector: string
@@ -26,6 +27,7 @@ export interface FollowOptions {
   shortestRoundMs?: number
 }
 
+/** The Jobs as they are now. */
 export interface JobsUpdate {
   jobs: Job[]
   /** False for an update that only the interval brought. */

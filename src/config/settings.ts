@@ -9,8 +9,10 @@ import { ArbError, messageOf } from '../base/errors.js'
 import { readTextFile, reasonOf } from '../base/files.js'
 import { nearest } from '../base/text.js'
 
+/** What a setting may hold; paths are relative to the file that they stand in. */
 export type SettingType = 'string' | 'path' | 'boolean' | 'integer' | 'duration' | 'strings' | 'map'
 
+/** One key of a settings file. */
 export interface SettingKey {
   key: string
   type: SettingType
@@ -85,12 +87,14 @@ export const settingKeys: readonly SettingKey[] = [
   { key: 'channels', type: 'map', description: 'settings of alert channels by name; `type` names the plugin' },
 ]
 
+/** A settings file that was read, its values checked. */
 export interface SettingsFile {
   file: string
   scope: 'project' | 'user'
   values: Record<string, unknown>
 }
 
+/** Where settings files are looked for. */
 export interface SettingsPlaces {
   cwd: string
   /** oclif's config folder, `$XDG_CONFIG_HOME/arbk8s` or `~/.config/arbk8s`. */

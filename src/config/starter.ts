@@ -1,11 +1,13 @@
 /** The two commented files that `init` writes: the project's settings and a session's config. */
 
+/** What stands in the files from the start. */
 export interface StarterOptions {
   sessionId: string
   namespace: string
   image: string
 }
 
+/** A file to write. */
 export interface StarterFile {
   name: string
   text: string

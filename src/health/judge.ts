@@ -8,6 +8,7 @@ import { defaultBudgets, likelyGraceMs, type Budgets } from './reasons.js'
 import { timeOf, type Trouble } from './trouble.js'
 import type { Cause, Health, JobHealth, JobReason, Phase, SessionHealth, SessionReason } from './types.js'
 
+/** How strictly a snapshot is judged. */
 export interface JudgeOptions {
   /** A Job that has not started is a WARN. Default true. */
   warnOnPending?: boolean

@@ -2,6 +2,7 @@
 import { timeOf } from './trouble.js'
 import type { JobHealth, Phase } from './types.js'
 
+/** How far a session is. */
 export interface Progress {
   /** Completions that succeeded. */
   done: number

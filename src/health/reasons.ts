@@ -9,6 +9,7 @@ const minute = 60_000
 /** Grace for a cause that is `likely` and not `definite`. */
 export const likelyGraceMs = minute
 
+/** The budgets in force where none are given, in ms. */
 export const defaultBudgets: Budgets = {
   permanent: 0,
   image: 5 * minute,

@@ -2,6 +2,7 @@
 import type { Health } from '@arbk8s/plugin-kit'
 
 export type { Health }
+/** Where a Job is on its way, by its conditions and completions. */
 export type Phase = 'SUCCEEDED' | 'FAILED' | 'RUNNING' | 'PENDING' | 'UNKNOWN'
 
 /** Classes of trouble; each has its own budget before it turns ERROR. */
@@ -48,6 +49,7 @@ export type JobReason =
 /** Codes of the session as a whole. */
 export type SessionReason = 'no_jobs' | 'read_errors'
 
+/** How one Job stands, and why. */
 export interface JobHealth {
   jobName: string
   namespace: string
@@ -72,6 +74,7 @@ export interface JobHealth {
   labels: Record<string, string>
 }
 
+/** How a session stands: each Job, and all of them together. */
 export interface SessionHealth {
   namespace: string
   selector: string

@@ -7,6 +7,7 @@ import { shorten } from '../base/text.js'
 /** Characters of an event's message that are kept. */
 const maxMessage = 1024
 
+/** Which events are kept. */
 export interface EventSelection {
   /** The newest so many. */
   limit: number

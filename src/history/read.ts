@@ -11,18 +11,21 @@ export interface Damage {
   first: { where: string; reason: string }[]
 }
 
+/** Which records are meant; what is not given fits all. */
 export interface RecordFilter {
   namespace?: string
   selector?: string
   health?: Health
 }
 
+/** Which records are collected. */
 export interface CollectOptions extends RecordFilter {
   /** The newest so many; all of them without it. */
   limit?: number
   since?: Date
 }
 
+/** Records, and what stood between them. */
 export interface Collected {
   /** Oldest first. */
   records: HistoryRecord[]

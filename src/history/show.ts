@@ -4,6 +4,7 @@ import type { HistoryRecord, HistoryStore } from '@arbk8s/plugin-kit'
 import { collectRecords, type CollectOptions, type Damage, noDamage, readRecords } from './read.js'
 import { addToSummary, emptySummary, type HistorySummary, summarise } from './summary.js'
 
+/** Records with their summary. */
 export interface HistoryView {
   /** Oldest first; undefined where only the summary was asked for. */
   records: HistoryRecord[] | undefined

@@ -1,6 +1,7 @@
 /** What a number of records say together. */
 import type { Health, HistoryRecord } from '@arbk8s/plugin-kit'
 
+/** Counts over a number of records, and the newest. */
 export interface HistorySummary {
   total: number
   counts: Record<Health, number>

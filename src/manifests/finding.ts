@@ -1,9 +1,11 @@
 /** What validation says: plain data, one Finding for one thing to mend. */
 
+/** Errors make a manifest invalid. */
 export type FindingSeverity = 'error' | 'warning'
 /** 1: YAML itself. 2: the structure. 3: the details. */
 export type FindingLevel = 1 | 2 | 3
 
+/** One thing to mend, with its place. */
 export interface Finding {
   /** The file as given, or `-` for stdin. */
   file: string

@@ -7,15 +7,18 @@ import { pathText } from './path.js'
 import { schemaTable } from './schema/generated/table.js'
 import { objectProblems } from './validate.js'
 
+/** From which files to which folder. */
 export interface GenerateFilesOptions extends SessionFiles {
   outputDir: string
   /** Only compare: nothing is written. */
   check?: boolean
   /** Remove files of this session that it no longer has a Job for. */
   prune?: boolean
+  /** The clock. */
   now: () => Date
 }
 
+/** The session’s Jobs, and what became of their files. */
 export interface GeneratedFiles extends GeneratedSession {
   plan: OutputPlan
   check: boolean

@@ -6,6 +6,7 @@ import { sessionOf, type Session } from '../session/session.js'
 import { shown, type Problem } from './path.js'
 import { documentReader } from './yaml-document.js'
 
+/** The config files of a session. */
 export interface SessionFiles {
   k8sConfig: string
   orchestratorConfig?: string

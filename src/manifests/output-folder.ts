@@ -12,8 +12,10 @@ import { fieldsOf } from './rules/job-view.js'
 import { jobYaml } from './write.js'
 import { documentReader, maxDocumentLength } from './yaml-document.js'
 
+/** What writing does, or would do, to a file. */
 export type FileAction = 'create' | 'change' | 'unchanged'
 
+/** One manifest, and what writing it would do. */
 export interface PlannedFile {
   /** Path of the file, the folder included. */
   file: string

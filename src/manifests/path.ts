@@ -2,6 +2,7 @@
 import { cleanLine, shorten } from '../base/text.js'
 import type { FindingLevel, FindingSeverity } from './finding.js'
 
+/** Keys and list indexes from the document down to a field. */
 export type FieldPath = readonly (string | number)[]
 
 /** 1-based. */

@@ -20,6 +20,7 @@ export interface ManifestSource {
   problem?: Problem
 }
 
+/** Where manifests are read from. */
 export interface ReadOptions {
   /** Files and folders; a folder's .yaml, .yml and .json files are taken in the order of their names. `-` is stdin. */
   paths: string[]

@@ -11,6 +11,7 @@ import { checkSchema } from './schema/check.js'
 import { kubeMinor } from './schema/kube-version.js'
 import { documentReader, type ParsedDocument } from './yaml-document.js'
 
+/** How strictly, and against which Kubernetes version. */
 export interface ValidateOptions {
   /** Warnings count as errors. */
   strict?: boolean
@@ -34,6 +35,7 @@ export interface ValidatedManifest {
   job: Job | null
 }
 
+/** Counts over all manifests. */
 export interface ValidationSummary {
   files: number
   total: number
@@ -44,6 +46,7 @@ export interface ValidationSummary {
   namespaces: string[]
 }
 
+/** What validation found. */
 export interface ValidationResult {
   /** `1.31`. */
   kubeVersion: string

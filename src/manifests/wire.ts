@@ -2,6 +2,7 @@
 import type { Finding } from './finding.js'
 import type { ValidationResult } from './validate.js'
 
+/** A validation result as --json prints it. */
 export interface WireValidation {
   kube_version: string
   strict: boolean

@@ -1,7 +1,9 @@
 /** The seven stages, what each needs from the ones before, and the engine that runs them. Knows nothing of what they do. */
 import { exitCodes, isArbError, messageOf } from '../base/errors.js'
 
+/** The stages in their order. */
 export const stageNames = ['generate', 'validate', 'apply', 'monitor', 'health', 'record', 'alert'] as const
+/** A stage’s name. */
 export type StageName = (typeof stageNames)[number]
 
 /** The stages without whose success a stage cannot run. Monitoring needs no apply: Jobs may be there already. */
@@ -18,6 +20,7 @@ const needs: Record<StageName, readonly StageName[]> = {
 /** `findings`: it was done, and found something that the exit code tells. */
 export type StepStatus = 'done' | 'findings' | 'failed' | 'skipped'
 
+/** How one stage went. */
 export interface PipelineStep {
   /** 1 to 7. */
   number: number
@@ -39,8 +42,11 @@ export interface StageOutcome {
 
 export type Stages = Record<StageName, () => Promise<StageOutcome>>
 
+/** Told of the stages as they run. */
 export interface StepListener {
+  /** A stage begins; numbers count from 1. */
   onStart?(number: number, name: StageName): void | Promise<void>
+  /** A stage is over, or was skipped. */
   onEnd?(step: PipelineStep): void | Promise<void>
 }
 

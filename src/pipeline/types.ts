@@ -9,6 +9,7 @@ import type { JudgeOptions } from '../health/judge.js'
 import type { SessionHealth } from '../health/types.js'
 import type { PipelineStep, StepListener } from './steps.js'
 
+/** What a run works with. */
 export interface PipelineOptions extends StepListener {
   /** Without it the manifests that are in `jobsDir` are taken. */
   k8sConfig?: string | undefined
@@ -40,15 +41,19 @@ export interface PipelineOptions extends StepListener {
   openHistory(): Promise<{ store: HistoryStore; ledger: HistoryStore }>
   /** Called once; `incomplete` where a channel could not be loaded. */
   openChannels(): Promise<{ channels: Channel[]; incomplete: boolean }>
+  /** Called while waiting for the Jobs, at each change. */
   onProgress?(progress: { ended: number; total: number }): void | Promise<void>
   /** Which cluster is about to be changed; called before anything is sent. */
   onTarget?(cluster: Cluster, modes: string): void | Promise<void>
+  /** The clock. */
   now: () => Date
   signal: AbortSignal
 }
 
+/** What a run may do beyond reading and recording. */
 export type PipelineMode = 'dry_run' | 'apply' | 'full_alerts'
 
+/** What a run came to. */
 export interface PipelineResult {
   mode: PipelineMode
   namespace: string | null

@@ -8,6 +8,7 @@ import { judgeSnapshot } from '../health/judge.js'
 import { phaseOf } from '../health/phase.js'
 import type { Job } from '../session/job.js'
 
+/** Which Jobs are waited for, and how long. */
 export interface WaitOptions {
   namespace: string
   selector: string
@@ -15,8 +16,10 @@ export interface WaitOptions {
   timeoutMs: number
   /** How often Jobs that do not start are looked at, ms. */
   intervalMs: number
+  /** The clock. */
   now: () => Date
   signal: AbortSignal
+  /** Called at each change. */
   onProgress?: ((progress: { ended: number; total: number }) => void | Promise<void>) | undefined
 }
 

@@ -2,9 +2,13 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { Config } from '@oclif/core'
+import type { Config } from '@oclif/core'
 
-/** Loads the package's Config. The user's installed plugins are found where the CLI finds them. */
-export async function loadPluginHost(): Promise<Config> {
+/** What knows the plugins that are there: oclif's Config of this package. */
+export type PluginHost = Config
+
+/** Loads the host. The user's installed plugins are found where the CLI finds them, by the environment of this process. */
+export async function loadPluginHost(): Promise<PluginHost> {
+  const { Config } = await import('@oclif/core')
   return Config.load({ root: path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))) })
 }

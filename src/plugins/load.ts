@@ -1,9 +1,9 @@
 /** Loading one provider: the same way for what comes with the CLI and for what a team installed. */
 import type { ClusterProvider, HistoryStore, HttpSender, Logger, Notifier, PluginContext } from '@arbk8s/plugin-kit'
-import type { Config } from '@oclif/core'
 
 import { ArbError, messageOf } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
+import type { PluginHost } from './host.js'
 import { findProvider, type Provider } from './providers.js'
 
 /** How long a plugin may take to load and to hand out its object. */
@@ -14,7 +14,7 @@ const contractVersion = 1
 const notifierAliases: Record<string, string> = { slack_webhook: 'slack', generic_webhook: 'webhook' }
 
 /** The notifier of a name, e.g. `console`, `slack`, `slack_webhook`. */
-export async function loadNotifier(config: Config, name: string, context: PluginContext): Promise<Notifier> {
+export async function loadNotifier(config: PluginHost, name: string, context: PluginContext): Promise<Notifier> {
   const provider = findProvider(config, 'notifier', notifierAliases[name] ?? name)
   return checked<Notifier>(provider, await runProvider(config, provider, { host: context }), ['preview', 'send'])
 }
@@ -22,7 +22,7 @@ export async function loadNotifier(config: Config, name: string, context: Plugin
 /**
  * The store of a location: a path is JSONL, `scheme://…` is the store plugin of that scheme.
  */
-export async function openStore(config: Config, location: string, context: PluginContext): Promise<HistoryStore> {
+export async function openStore(config: PluginHost, location: string, context: PluginContext): Promise<HistoryStore> {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase() ?? 'jsonl'
   const provider = findProvider(config, 'store', scheme === 'file' ? 'jsonl' : scheme)
   return checked<HistoryStore>(provider, await runProvider(config, provider, { host: context, location }), ['append', 'read'])
@@ -30,7 +30,7 @@ export async function openStore(config: Config, location: string, context: Plugi
 
 /** The provider of a cluster that can be started on this machine, e.g. `sandbox`. */
 export async function loadClusterProvider(
-  config: Config,
+  config: PluginHost,
   name: string,
   context: PluginContext,
 ): Promise<ClusterProvider> {
@@ -47,7 +47,7 @@ export async function loadClusterProvider(
  * Runs the one hook. oclif's own timer does not keep the process alive, so a hook that never settles would end it in
  * silence: the interval here holds it until the deadline speaks.
  */
-async function runProvider(config: Config, provider: Provider, options: Record<string, unknown>): Promise<unknown> {
+async function runProvider(config: PluginHost, provider: Provider, options: Record<string, unknown>): Promise<unknown> {
   const alive = setInterval(() => undefined, 1000)
   try {
     const { successes, failures } = await config.runHook(
@@ -101,9 +101,11 @@ function contract(provider: Provider, what: string): ArbError {
   })
 }
 
+/** What a plugin is given; all but the signal has a standard. */
 export interface ContextOptions {
   settings?: Record<string, unknown>
   signal: AbortSignal
+  /** The clock. */
   now?: () => Date
   /** Where a console channel prints. */
   print?: (text: string) => void

@@ -2,13 +2,15 @@
  * Which package provides which notifier, store or cluster: read from the hook names in each package.json, with no plugin
  * code run. `notifier:slack` is the notifier named slack, `store:s3` the store for s3:// locations.
  */
-import type { Config } from '@oclif/core'
 
 import { ArbError } from '../base/errors.js'
 import { nearest } from '../base/text.js'
+import type { PluginHost } from './host.js'
 
+/** What a plugin can provide. */
 export type ProviderKind = 'notifier' | 'store' | 'cluster'
 
+/** Something that a plugin says it provides. */
 export interface Provider {
   kind: ProviderKind
   name: string
@@ -23,7 +25,7 @@ export interface Provider {
 const kinds: readonly ProviderKind[] = ['notifier', 'store', 'cluster']
 
 /** Everything that the loaded plugins say they provide, sorted by kind and name. */
-export function listProviders(config: Config): Provider[] {
+export function listProviders(config: PluginHost): Provider[] {
   const found: Provider[] = []
   for (const plugin of config.getPluginsList()) {
     const builtIn = plugin.type === 'core' || plugin.name === config.pjson.name
@@ -41,7 +43,7 @@ function splitEvent(event: string): [ProviderKind | undefined, string] {
 }
 
 /** The one provider of a name; an error that says what to install, or which two packages collide. */
-export function findProvider(config: Config, kind: ProviderKind, name: string): Provider {
+export function findProvider(config: PluginHost, kind: ProviderKind, name: string): Provider {
   const all = listProviders(config).filter((provider) => provider.kind === kind)
   const matching = all.filter((provider) => provider.name === name)
   if (matching.length === 1) return matching[0]!

@@ -4,18 +4,31 @@ import { cleanLine, nearest, shorten } from '../base/text.js'
 import { typeInWords, type ConfigKey, type ValueType } from './config-types.js'
 import { parseQuantity } from './quantity.js'
 
+/** Keys and list indexes from the config down to a value. */
 export type ConfigPath = (string | number)[]
 
-/** A config file as it was read: its values, and where each of them stands. */
+/** A config: its values, and, where it was read from a file, where each of them stands. */
 export interface ConfigDocument {
+  /** The file's name, or another name to show in messages. */
   file: string
   value: unknown
-  /** 1-based line of the key or list item at the path. */
-  lineOf(path: ConfigPath): number
+  /** 1-based line of the key or list item at the path; left out for a config that is no file. */
+  lineOf?(path: ConfigPath): number
+}
+
+/** `k8s.yaml:12`, or the name alone where there are no lines. */
+export function placeOf(document: ConfigDocument, path: ConfigPath): string {
+  const line = lineAt(document, path)
+  return line === null ? document.file : `${document.file}:${line}`
+}
+
+function lineAt(document: ConfigDocument, path: ConfigPath): number | null {
+  if (!document.lineOf) return null
+  return path.length > 0 ? document.lineOf(path) : 1
 }
 
 interface Problem {
-  line: number
+  path: ConfigPath
   message: string
   hint?: string
 }
@@ -31,15 +44,15 @@ export function checkConfig(document: ConfigDocument, keys: readonly ConfigKey[]
   const value = isMapping(document.value) ? readObject(check, document.value, keys, []) : {}
   if (!isMapping(document.value)) {
     const got = document.value === null || document.value === undefined ? 'nothing' : kindOf(document.value)
-    check.problems.push({ line: 1, message: `expected a mapping of keys to values, found ${got}` })
+    check.problems.push({ path: [], message: `expected a mapping of keys to values, found ${got}` })
   }
-  if (check.problems.length) throw problemsError(document.file, check.problems)
+  if (check.problems.length) throw problemsError(document, check.problems)
   return value
 }
 
-function problemsError(file: string, problems: Problem[]): ArbError {
+function problemsError(document: ConfigDocument, problems: Problem[]): ArbError {
   const [first, ...others] = problems as [Problem, ...Problem[]]
-  const at = (problem: Problem): string => `${file}:${problem.line}: ${problem.message}`
+  const at = (problem: Problem): string => `${placeOf(document, problem.path)}: ${problem.message}`
   return new ArbError({
     code: 'ARB_CONFIG_INVALID',
     message: at(first),
@@ -48,14 +61,20 @@ function problemsError(file: string, problems: Problem[]): ArbError {
       ...others.slice(0, 9).map((problem) => `Also ${at(problem)}${problem.hint ? ` ${problem.hint}` : ''}`),
       ...(others.length > 9 ? [`And ${others.length - 9} more.`] : []),
     ],
-    details: { file, problems: problems.map(({ line, message, hint }) => ({ line, message, hint: hint ?? null })) },
+    details: {
+      file: document.file,
+      problems: problems.map(({ path, message, hint }) => ({
+        line: lineAt(document, path),
+        message,
+        hint: hint ?? null,
+      })),
+    },
   })
 }
 
 function report(check: Check, path: ConfigPath, message: string, hint?: string): undefined {
   const name = path.map((step) => cleanLine(String(step))).join('.')
-  const line = check.document.lineOf(path)
-  check.problems.push({ line, message: name ? `${name}: ${message}` : message, ...(hint ? { hint } : {}) })
+  check.problems.push({ path, message: name ? `${name}: ${message}` : message, ...(hint ? { hint } : {}) })
 }
 
 function readObject(
@@ -81,10 +100,9 @@ function readObject(
 function unknownKey(check: Check, name: string, keys: readonly ConfigKey[], path: ConfigPath): void {
   const names = keys.map((key) => key.name)
   const near = nearest(name, names)
-  const line = check.document.lineOf([...path, name])
   const where = path.length ? ` in ${path.join('.')}` : ''
   check.problems.push({
-    line,
+    path: [...path, name],
     message: `unknown key "${shorten(cleanLine(name), 80)}"${where}`,
     hint: near ? `Did you mean "${near}"?` : `Known: ${names.join(', ')}.`,
   })

@@ -9,12 +9,14 @@ import { sumResources } from './quantity.js'
 import type { Session } from './session.js'
 import { sharesOf, type Share } from './shares.js'
 
+/** One Job of a session, and the file that it belongs in. */
 export interface GeneratedJob {
   fileName: string
   job: Job
   workerId: string
 }
 
+/** All Jobs of a session, and what they add up to. */
 export interface GeneratedSession {
   session: Session
   jobs: GeneratedJob[]

@@ -3,6 +3,7 @@
  * kept as the raw JSON or YAML gave them.
  */
 
+/** An object’s name, labels and what the cluster adds. */
 export interface ObjectMeta {
   name: string
   namespace?: string
@@ -18,17 +19,20 @@ export interface ObjectMeta {
   [field: string]: unknown
 }
 
+/** An environment variable of a container. */
 export interface EnvVar {
   name: string
   value?: string
   valueFrom?: { secretKeyRef?: { name: string; key: string; optional?: boolean }; [source: string]: unknown }
 }
 
+/** What a container is promised and what it may use, as Kubernetes quantities. */
 export interface Resources {
   requests?: Record<string, string>
   limits?: Record<string, string>
 }
 
+/** A container of a pod template. */
 export interface Container {
   name: string
   image?: string
@@ -40,6 +44,7 @@ export interface Container {
   [field: string]: unknown
 }
 
+/** What a Job’s pods run. */
 export interface PodSpec {
   containers: Container[]
   initContainers?: Container[]
@@ -47,6 +52,7 @@ export interface PodSpec {
   [field: string]: unknown
 }
 
+/** A Job’s wanted state. */
 export interface JobSpec {
   parallelism?: number
   completions?: number
@@ -59,6 +65,7 @@ export interface JobSpec {
   [field: string]: unknown
 }
 
+/** A condition of a Job or pod; it counts where `status` is `True`. */
 export interface Condition {
   type: string
   status: string
@@ -67,6 +74,7 @@ export interface Condition {
   lastTransitionTime?: string
 }
 
+/** A Job’s state as its controller reports it. */
 export interface JobStatus {
   active?: number
   succeeded?: number
@@ -81,6 +89,7 @@ export interface JobStatus {
   [field: string]: unknown
 }
 
+/** A `batch/v1` Job. */
 export interface Job {
   apiVersion: 'batch/v1'
   kind: 'Job'

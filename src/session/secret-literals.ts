@@ -1,7 +1,7 @@
 /** Refuses secrets that stand literally in a config: they would end in files, in the cluster's API and in logs. */
 import { ArbError } from '../base/errors.js'
 import { looksSecret } from '../base/secrets.js'
-import type { ConfigDocument, ConfigPath } from './config-check.js'
+import { placeOf, type ConfigDocument, type ConfigPath } from './config-check.js'
 
 /** Throws for the first literal secret in `extra_env`, `command` or `args`, showing the `secret_env` form. */
 export function refuseLiteralSecrets(document: ConfigDocument, values: Record<string, unknown>): void {
@@ -35,7 +35,7 @@ function literalSecret(document: ConfigDocument, path: ConfigPath, name: string)
   const argument = path[0] === 'extra_env' ? '' : ` and write $(${variable}) where the value stood`
   return new ArbError({
     code: 'ARB_SECRET_LITERAL',
-    message: `${document.file}:${document.lineOf(path)}: ${path.join('.')}: "${name}" looks like a secret and has its value written out`,
+    message: `${placeOf(document, path)}: ${path.join('.')}: "${name}" looks like a secret and has its value written out`,
     hints: [
       `Put the value into a Secret of the namespace, take it from there${argument}:`,
       'secret_env:',

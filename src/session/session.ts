@@ -1,12 +1,13 @@
 /** A tuning session, worked out from the k8s config and the orchestrator config. */
 import { ArbError } from '../base/errors.js'
-import { checkConfig, type ConfigDocument } from './config-check.js'
+import { checkConfig, placeOf, type ConfigDocument } from './config-check.js'
 import { configKeys, k8sConfigKeys, orchestratorConfigKeys } from './config-keys.js'
 import { typeInWords, type ConfigKey } from './config-types.js'
 import type { Resources } from './job.js'
 import { defaultNamePrefix } from './names.js'
 import { refuseLiteralSecrets } from './secret-literals.js'
 
+/** A key of a Kubernetes Secret. */
 export interface SecretRef {
   name: string
   key: string
@@ -51,6 +52,7 @@ export interface Session {
   layout: 'per-worker' | 'indexed'
 }
 
+/** The parsed configs of a session; the orchestrator’s is optional. */
 export interface SessionInput {
   k8s: ConfigDocument
   orchestrator?: ConfigDocument
@@ -83,8 +85,8 @@ function differences(k8s: ConfigDocument, own: Values, orchestrator: ConfigDocum
   const names = Object.keys(over).filter((name) => own[name] !== undefined && own[name] !== over[name])
   return names.map((name) => {
     const overrides = name === 'total_iterations' || name === 'workers'
-    const here = `${k8s.file}:${k8s.lineOf([name])} says ${String(own[name])}`
-    const there = `${orchestrator.file}:${orchestrator.lineOf([name])} says ${String(over[name])}`
+    const here = `${placeOf(k8s, [name])} says ${String(own[name])}`
+    const there = `${placeOf(orchestrator, [name])} says ${String(over[name])}`
     return `${name}: ${here}, ${there}; ${String(overrides ? over[name] : own[name])} is used`
   })
 }
@@ -111,7 +113,7 @@ function refuseOwnNames(k8s: ConfigDocument, values: Values): void {
       if (!(taken as readonly string[]).includes(name)) continue
       throw new ArbError({
         code: 'ARB_CONFIG_INVALID',
-        message: `${k8s.file}:${k8s.lineOf([key, name])}: ${key}.${name}: this name is set by arbk8s`,
+        message: `${placeOf(k8s, [key, name])}: ${key}.${name}: this name is set by arbk8s`,
         hints: [`Choose another name; arbk8s sets ${taken.join(', ')}.`],
       })
     }
@@ -122,7 +124,7 @@ function refuseOwnNames(k8s: ConfigDocument, values: Values): void {
   if (both === undefined) return
   throw new ArbError({
     code: 'ARB_CONFIG_INVALID',
-    message: `${k8s.file}:${k8s.lineOf(['secret_env', both])}: ${both} stands in both extra_env and secret_env`,
+    message: `${placeOf(k8s, ['secret_env', both])}: ${both} stands in both extra_env and secret_env`,
     hints: ['Keep one of them.'],
   })
 }

@@ -50,11 +50,11 @@ export default class JobsValidate extends BaseCommand {
     const { flags } = await this.parse(JobsValidate)
     const plan = flags['output-plan']
     if (plan) await requireWritable(plan)
-    const [{ readSources }, { validateManifests }, { planText }, { validationView }] = await Promise.all([
+    const [{ readSources }, { validateManifests }, { planText }, { validationToWire }] = await Promise.all([
       import('../../manifests/read.js'),
       import('../../manifests/validate.js'),
       import('../../manifests/plan-text.js'),
-      import('../../manifests/validation-view.js'),
+      import('../../manifests/wire.js'),
     ])
     const paths = flags.filename ?? [this.need<string>(flags, 'jobs-dir', 'name the manifests to validate')]
     const sources = readSources({ paths, recursive: flags.recursive, stdin: process.stdin, signal: this.signal })
@@ -67,7 +67,7 @@ export default class JobsValidate extends BaseCommand {
     const text = planText(validation)
     if (plan) await writeFileAtomic(plan, `${text}\n`)
     await this.finish<JobsValidateResult>({
-      result: validationView(validation),
+      result: validationToWire(validation),
       text: ciSafe(text, process.env),
       exitCode: validation.summary.invalid ? exitCodes.findings : exitCodes.ok,
     })

@@ -6,6 +6,7 @@ import { noDamage, readRecords, type Damage, type RecordFilter } from '../read.j
 import { collectReport } from './collect.js'
 import { reportPage } from './page.js'
 
+/** Which records the report is about. */
 export interface ReportOptions extends RecordFilter {
   since?: Date
   /** Where the history is, as it may be shown. */
@@ -13,6 +14,7 @@ export interface ReportOptions extends RecordFilter {
   now: Date
 }
 
+/** The page, and what went into it. */
 export interface Report {
   html: string
   records: number

@@ -3,6 +3,7 @@ import type { FindingLevel, FindingSeverity } from '../finding.js'
 import type { FieldPath } from '../path.js'
 import type { JobView } from './job-view.js'
 
+/** A rule of validation, for people. */
 export interface RuleText {
   /** Stable, e.g. `job/image-latest`. */
   id: string

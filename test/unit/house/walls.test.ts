@@ -18,6 +18,10 @@ const rooms: Record<string, readonly string[]> = {
   alerts: ['history', 'health', 'base'],
   plugins: ['config', 'base'],
   pipeline: ['session', 'manifests', 'cluster', 'apply', 'health', 'history', 'alerts', 'plugins', 'base'],
+  library: [
+    ...['session', 'manifests', 'cluster', 'apply', 'health', 'history', 'alerts', 'pipeline', 'plugins', 'config'],
+    'base',
+  ],
   cli: ['*'],
   commands: ['*'],
 }
