@@ -109,6 +109,8 @@ export default class PipelineRun extends ClusterCommand {
       now: () => new Date(),
       signal: this.signal,
     })
+    // A blank line between the steps and the result, for whoever sees both.
+    await this.note('\n')
     for (const text of printed) await (this.jsonEnabled() ? writeErr : writeOut)(`${text}\n`)
     await this.finish<PipelineRunResult>({
       result: pipelineToWire(result),
