@@ -79,10 +79,10 @@ export async function eventsAbout(api: RawApi, namespace: string, uid: string): 
   return json.items as Json[]
 }
 
-/** An event of the reason about the object, once there is one. */
-export function eventWith(api: RawApi, namespace: string, uid: string, reason: string, message = ''): Promise<Json> {
+/** An event about the object, once there is one of the reason whose message contains the text. */
+export function eventWith(api: RawApi, { metadata }: Json, reason: string, message = ''): Promise<Json> {
   return eventually(`event ${reason} ${message}`, async () => {
-    const events = await eventsAbout(api, namespace, uid)
+    const events = await eventsAbout(api, metadata.namespace, metadata.uid)
     return events.find((event) => event.reason === reason && String(event.message).includes(message))
   })
 }

@@ -17,6 +17,7 @@ import { Scheduler } from './control/scheduler.js'
 import { strategies } from './kinds/strategies.js'
 import { writeKubeconfig } from './kubeconfig.js'
 import { Guard } from './node/guard.js'
+import type { NodeContext } from './node/container-runner.js'
 import { Kubelet } from './node/kubelet.js'
 import { LogSource } from './node/log-source.js'
 import type { Sandbox, SandboxOptions } from './options.js'
@@ -31,69 +32,80 @@ const stopGraceMs = 3000
 
 /** Runs a sandbox in this process until `stop()`. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { now, onError, backoffBaseMs } = basics(options)
   const directory = path.resolve(options.directory ?? (await mkdtemp(path.join(tmpdir(), 'arbk8s-sandbox-'))))
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const store = new Store({ window: options.historyWindow })
-  const events = new EventRecorder(store, now)
+  const { now, onError, backoffBaseMs } = basics(options)
+  const store = new Store({ window: options.historyWindow, onError })
   const logs = new LogSource(path.join(directory, '.logs'), now)
+  const machinery = startMachinery({ store, logs, directory, now, onError, backoffBaseMs }, options)
+  try {
+    for (const name of new Set(['default', 'kube-system', ...(options.namespaces ?? [])]))
+      addNamespace(store, name, now())
+    const token = randomBytes(32).toString('hex')
+    const certificate = selfSigned(now())
+    const handler = apiHandler({ store, logs, now, onError, bookmarkMs: options.bookmarkMs ?? 60_000 }, token)
+    const server = createServer({ key: certificate.key, cert: certificate.cert }, handler)
+    // A watch may be silent for long, and a client may use a connection again after a pause.
+    server.requestTimeout = 0
+    server.keepAliveTimeout = 120_000
+    const address = await listen(server, options.port ?? 0)
+    const kubeconfig = path.join(directory, 'kubeconfig.yaml')
+    await writeKubeconfig(kubeconfig, { server: address, token, cert: certificate.cert, namespace: 'default' })
+    let stopped: Promise<void> | undefined
+    const stop = async () => {
+      await machinery.stop()
+      await close(server)
+    }
+    const notice = noticeOf(directory)
+    return {
+      directory,
+      kubeconfig,
+      server: address,
+      token,
+      certificate: certificate.cert,
+      notice,
+      stop: () => (stopped ??= stop()),
+    }
+  } catch (error) {
+    await machinery.stop()
+    throw error
+  }
+}
+
+type Parts = Omit<NodeContext, 'guard' | 'images' | 'searchPath'> & { onError(error: unknown): void }
+
+/** Controllers and node: all that works without being asked by a request. */
+function startMachinery(parts: Parts, options: SandboxOptions): { stop(): Promise<void> } {
+  const { store, now } = parts
+  const events = new EventRecorder(store, now)
   const guard = new Guard()
   const images = { imageRoots: options.imageRoots ?? {}, unpullable: options.unpullable ?? [] }
-  const node = {
-    store,
-    logs,
-    guard,
-    directory,
-    images,
-    searchPath: options.searchPath ?? process.env.PATH ?? '',
-    backoffBaseMs,
-    now,
-    onError,
-  }
-  const kubelet = new Kubelet(node, events)
+  const kubelet = new Kubelet(
+    { ...parts, guard, images, searchPath: options.searchPath ?? process.env.PATH ?? '' },
+    events,
+  )
   const controllers = [
-    new GarbageCollector({ store, now, onError }),
-    new JobController({ store, events, now, backoffBaseMs, onError }),
-    new Scheduler({ store, events, now, onError, capacity: { ...defaultCapacity, ...options.capacity } }),
+    new GarbageCollector(parts),
+    new JobController({ ...parts, events }),
+    new Scheduler({ ...parts, events, capacity: { ...defaultCapacity, ...options.capacity } }),
   ]
   for (const controller of controllers) controller.start()
   kubelet.start()
-  for (const name of new Set(['default', 'kube-system', ...(options.namespaces ?? [])]))
-    addNamespace(store, name, now())
   const prune = setInterval(() => events.prune(), pruneMs)
   prune.unref()
-
-  const token = randomBytes(32).toString('hex')
-  const certificate = selfSigned(now())
-  const server = createServer(
-    { key: certificate.key, cert: certificate.cert },
-    apiHandler({ store, logs, now, onError, bookmarkMs: options.bookmarkMs ?? 60_000 }, token),
-  )
-  // A watch may be silent for long, and a client may use a connection again after a pause.
-  server.requestTimeout = 0
-  server.keepAliveTimeout = 120_000
-  const address = await listen(server, options.port ?? 0)
-  const kubeconfig = path.join(directory, 'kubeconfig.yaml')
-  await writeKubeconfig(kubeconfig, { server: address, token, cert: certificate.cert, namespace: 'default' })
-
-  let stopped: Promise<void> | undefined
-  const stop = async () => {
-    clearInterval(prune)
-    for (const controller of controllers) controller.stop()
-    await kubelet.stop(stopGraceMs)
-    guard.close()
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
   return {
-    directory,
-    kubeconfig,
-    server: address,
-    token,
-    certificate: certificate.cert,
-    notice: noticeOf(directory),
-    stop: () => (stopped ??= stop()),
+    async stop() {
+      clearInterval(prune)
+      for (const controller of controllers) controller.stop()
+      await kubelet.stop(stopGraceMs)
+      guard.close()
+    },
   }
+}
+
+function close(server: Server): Promise<unknown> {
+  server.closeAllConnections()
+  return new Promise((resolve) => server.close(resolve))
 }
 
 function basics(options: SandboxOptions) {
@@ -106,7 +118,7 @@ function basics(options: SandboxOptions) {
 
 /** What a user must know. */
 export function noticeOf(directory: string): string {
-  return `The sandbox runs the containers' commands as processes of this user on this machine, without isolation; images are not pulled. Their folders are in ${directory}.`
+  return `The sandbox runs the containers' commands as processes of this user on this machine, without isolation; images are not pulled. Their folders are in ${shortest(directory)}.`
 }
 
 function addNamespace(store: Store, name: string, now: Date): void {
@@ -128,4 +140,10 @@ function listen(server: Server, port: number): Promise<string> {
       resolve(`https://127.0.0.1:${(server.address() as AddressInfo).port}`)
     })
   })
+}
+
+/** The path as people would type it here. */
+function shortest(directory: string): string {
+  const relative = path.relative(process.cwd(), directory)
+  return relative.length < directory.length ? relative || '.' : directory
 }

@@ -26,23 +26,22 @@ describe('API: events', function () {
     await cluster.api.post(jobsOf(namespace), job({ name: 'good' }))
     done = await jobWith(cluster.api, `${jobsOf(namespace)}/good`, 'Complete')
     pod = (await podsOfJob(cluster.api, namespace, 'good'))[0]!
-    await eventWith(cluster.api, namespace, done.metadata.uid, 'Completed')
+    await eventWith(cluster.api, done, 'Completed')
   })
   after(() => cluster.stop())
 
   it('tells of a pod’s way in the order of its steps', async () => {
-    for (const reason of ['Scheduled', 'Pulled', 'Created', 'Started'])
-      await eventWith(cluster.api, namespace, pod.metadata.uid, reason)
-    const scheduled = await eventWith(cluster.api, namespace, pod.metadata.uid, 'Scheduled')
+    for (const reason of ['Scheduled', 'Pulled', 'Created', 'Started']) await eventWith(cluster.api, pod, reason)
+    const scheduled = await eventWith(cluster.api, pod, 'Scheduled')
     expect(scheduled.message).to.equal(
       `Successfully assigned ${namespace}/${pod.metadata.name} to ${pod.spec.nodeName}`,
     )
-    const started = await eventWith(cluster.api, namespace, pod.metadata.uid, 'Started')
+    const started = await eventWith(cluster.api, pod, 'Started')
     expect(started.message).to.match(/^Started container:? main$/)
   })
 
   it('has the fields of a core event', async () => {
-    const event = await eventWith(cluster.api, namespace, pod.metadata.uid, 'Started')
+    const event = await eventWith(cluster.api, pod, 'Started')
     expect(event).to.include({ type: 'Normal', reason: 'Started', count: 1 })
     expect(event.involvedObject).to.include({
       kind: 'Pod',
@@ -56,13 +55,13 @@ describe('API: events', function () {
     expect(event.firstTimestamp).to.match(/Z$/)
     expect(event.lastTimestamp).to.match(/Z$/)
     expect(event.metadata.name).to.match(new RegExp(`^${pod.metadata.name}\\.[0-9a-f]+$`))
-    const created = await eventWith(cluster.api, namespace, done.metadata.uid, 'SuccessfulCreate')
+    const created = await eventWith(cluster.api, done, 'SuccessfulCreate')
     expect(created.involvedObject).to.include({ kind: 'Job', name: 'good', apiVersion: 'batch/v1' })
     expect(created.source).to.include({ component: 'job-controller' })
   })
 
   it('has the scheduler’s events in the newer form', async () => {
-    const event = await eventWith(cluster.api, namespace, pod.metadata.uid, 'Scheduled')
+    const event = await eventWith(cluster.api, pod, 'Scheduled')
     expect(event.eventTime).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
     expect(event).to.deep.include({
       firstTimestamp: null,
@@ -123,6 +122,6 @@ describe('API: events', function () {
     }
     const { status } = await cluster.api.post(eventsOf(namespace), event)
     expect(status).to.equal(201)
-    await eventWith(cluster.api, namespace, done.metadata.uid, 'Noted', 'by hand')
+    await eventWith(cluster.api, done, 'Noted', 'by hand')
   })
 })

@@ -33,8 +33,8 @@ describe('API: how Jobs go', function () {
     expect(status.failed ?? 0).to.equal(0)
     expect(status.startTime).to.match(time)
     expect(status.completionTime).to.match(time)
-    await eventWith(cluster.api, namespace, metadata.uid, 'SuccessfulCreate', 'Created pod: good-')
-    await eventWith(cluster.api, namespace, metadata.uid, 'Completed', 'Job completed')
+    await eventWith(cluster.api, { metadata }, 'SuccessfulCreate', 'Created pod: good-')
+    await eventWith(cluster.api, { metadata }, 'Completed', 'Job completed')
     const [pod] = await podsOfJob(cluster.api, namespace, 'good')
     expect(pod!.metadata.name).to.match(/^good-[a-z0-9]{5}$/)
     expect(pod!.metadata.generateName).to.equal('good-')
@@ -83,7 +83,7 @@ describe('API: how Jobs go', function () {
     })
     expect(status).to.include({ failed: 1 })
     expect(status).not.to.have.property('completionTime')
-    await eventWith(cluster.api, namespace, metadata.uid, 'BackoffLimitExceeded')
+    await eventWith(cluster.api, { metadata }, 'BackoffLimitExceeded')
     const pods = await podsOfJob(cluster.api, namespace, 'bad')
     expect(pods.map((pod) => pod.status.phase)).to.deep.equal(['Failed'])
     expect(pods[0]!.status.containerStatuses[0].state.terminated).to.include({ exitCode: 3, reason: 'Error' })
@@ -127,7 +127,7 @@ describe('API: how Jobs go', function () {
     expect(pod.status.containerStatuses[0].state.waiting.message).to.match(
       /^back-off .*restarting failed container=main/,
     )
-    await eventWith(cluster.api, namespace, pod.metadata.uid, 'BackOff', 'Back-off restarting failed container')
+    await eventWith(cluster.api, pod, 'BackOff', 'Back-off restarting failed container')
     await cluster.api.delete(`${jobs}/crashing`, { query: { propagationPolicy: 'Background' } })
   })
 
@@ -142,7 +142,7 @@ describe('API: how Jobs go', function () {
     })
     // Older servers may remove the pod before they have counted it.
     expect(status.failed ?? 0).to.be.oneOf(cluster.minor < 24 ? [0, 1] : [1])
-    await eventWith(cluster.api, namespace, metadata.uid, 'DeadlineExceeded')
+    await eventWith(cluster.api, { metadata }, 'DeadlineExceeded')
     await eventually('no pod', async () => (await podsOfJob(cluster.api, namespace, 'late')).length === 0)
   })
 
@@ -229,7 +229,7 @@ describe('API: how Jobs go', function () {
     const held = await jobWith(cluster.api, `${jobs}/held`, 'Suspended')
     expect(held.status).not.to.have.property('startTime')
     expect(await podsOfJob(cluster.api, namespace, 'held')).to.deep.equal([])
-    await eventWith(cluster.api, namespace, metadata.uid, 'Suspended')
+    await eventWith(cluster.api, { metadata }, 'Suspended')
     await cluster.api.patch(`${jobs}/held`, { spec: { suspend: false } }, 'merge')
     const { status } = await jobWith(cluster.api, `${jobs}/held`, 'Complete')
     expect(conditionOf({ status }, 'Suspended')).to.include({ status: 'False', reason: 'JobResumed' })

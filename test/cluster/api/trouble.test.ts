@@ -24,8 +24,7 @@ describe('API: pods that cannot start', function () {
     expect(status, text).to.equal(201)
     return json
   }
-  const event = (pod: Json, reason: string, message?: string) =>
-    eventWith(cluster.api, namespace, pod.metadata.uid, reason, message)
+  const event = (pod: Json, reason: string, message?: string) => eventWith(cluster.api, pod, reason, message)
   const logOf = (pod: Json) => cluster.api.get(`${podsOf(namespace)}/${pod.metadata.name}/log`)
   before(async () => {
     cluster = await targetCluster()

@@ -50,6 +50,9 @@ export class PodRunner implements RunnerHost {
     try {
       if (await this.runInit())
         await Promise.all(this.main.map((runner) => runner.run(this.pod.spec.restartPolicy ?? 'Always')))
+    } catch (error) {
+      this.end ??= { reason: 'SandboxError', message: (error as Error).message }
+      throw error
     } finally {
       clearTimeout(timer)
       this.done = !this.stopping.aborted || this.main.every((runner) => runner.status.state.terminated)

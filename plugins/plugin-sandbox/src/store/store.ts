@@ -1,6 +1,4 @@
 /** Objects in memory with one revision counter and a window of history, as a watch cache over etcd keeps them. */
-import { EventEmitter } from 'node:events'
-
 import type { KubeObject } from './objects.js'
 
 /** What happened at one revision. `previous` is the object before it (for DELETED: the last state). */
@@ -13,7 +11,15 @@ export interface Change {
   previous?: KubeObject
 }
 
-/** Changes that are kept for watchers and for lists that continue; older ones are answered with 410. */
+export interface StoreOptions {
+  /** Changes that are kept for watchers and for lists that continue; older ones are answered with 410. */
+  window?: number
+  /** Told of what a listener throws. */
+  onError?: (error: unknown) => void
+}
+
+type Listener = (change: Change) => void
+
 const defaultWindow = 10_000
 
 /** Thrown where history no longer reaches back to a revision. */
@@ -31,14 +37,13 @@ export class Store {
   private readonly resources = new Map<string, Map<string, KubeObject>>()
   private changes: Change[] = []
   private oldest = 1
-  private readonly emitter = new EventEmitter()
+  private readonly listeners = new Set<Listener>()
   private readonly undelivered: Change[] = []
   private delivering = false
   private readonly window: number
 
-  constructor(options: { window?: number } = {}) {
+  constructor(private readonly options: StoreOptions = {}) {
     this.window = options.window ?? defaultWindow
-    this.emitter.setMaxListeners(0)
   }
 
   /** The newest revision. */
@@ -109,9 +114,9 @@ export class Store {
   }
 
   /** Calls back on every later change; returns the function that ends it. */
-  subscribe(listener: (change: Change) => void): () => void {
-    this.emitter.on('change', listener)
-    return () => this.emitter.off('change', listener)
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
   }
 
   private record(change: Change): void {
@@ -125,15 +130,24 @@ export class Store {
     this.deliver()
   }
 
-  /** A listener may change the store itself: that change is delivered after the one it reacts to, to everyone. */
+  /**
+   * A listener may change the store itself: that change is delivered after the one it reacts to, to everyone. One that
+   * throws takes nothing from the others, and nothing from whoever made the change.
+   */
   private deliver(): void {
     if (this.delivering) return
     this.delivering = true
+    for (let change = this.undelivered.shift(); change; change = this.undelivered.shift()) {
+      for (const listener of this.listeners) this.tell(listener, change)
+    }
+    this.delivering = false
+  }
+
+  private tell(listener: Listener, change: Change): void {
     try {
-      for (let change = this.undelivered.shift(); change; change = this.undelivered.shift())
-        this.emitter.emit('change', change)
-    } finally {
-      this.delivering = false
+      listener(change)
+    } catch (error) {
+      this.options.onError?.(error)
     }
   }
 }
