@@ -2,6 +2,7 @@
  * Everything in the repository that is made from code: command docs, the snapshot of commands and flags, JSON schemas of
  * results, reference pages, API docs. `npm run generate` writes it; `--check` compares and fails where it differs.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 
@@ -30,9 +31,15 @@ async function check() {
     if (there !== text) different.push(there === undefined ? `${file} is missing` : `${file} differs`)
   }
   for (const file of stale) different.push(`${file} is no longer generated`)
+  if (manifestDiffers()) different.push('oclif.manifest.json, which every build writes, differs from the one in git')
   if (different.length === 0) return
   console.error(`Generated files are out of date:\n  ${different.join('\n  ')}\nRun: npm run generate`)
   process.exitCode = 1
+}
+
+/** Whether the build has made another manifest than the one in git; outside of a checkout there is none to compare. */
+function manifestDiffers() {
+  return spawnSync('git', ['diff', '--quiet', '--', 'oclif.manifest.json'], { cwd: root }).status === 1
 }
 
 async function write() {

@@ -8,7 +8,12 @@ async function commands() {
   const manifest = JSON.parse(await readFile(path.join(root, 'oclif.manifest.json'), 'utf8'))
   return Object.values(manifest.commands)
     .filter((command) => !command.hidden)
-    .sort((a, b) => a.id.localeCompare(b.id))
+    .sort(by('id'))
+}
+
+/** By code units, which no locale changes. */
+function by(field) {
+  return (a, b) => (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0)
 }
 
 /** The public surface: a flag that goes away or changes shows as a difference of this file. */
@@ -29,7 +34,7 @@ export async function commandSnapshot() {
         ...(flag.multiple ? { multiple: true } : {}),
         ...(flag.allowNo ? { allowNo: true } : {}),
       }))
-      .sort((a, b) => a.name.localeCompare(b.name)),
+      .sort(by('name')),
   }))
   return [['docs/reference/command-snapshot.json', JSON.stringify(snapshot, null, 2)]]
 }
@@ -75,8 +80,20 @@ function section(command) {
     '|---|---|---|',
     ...Object.values(command.flags)
       .filter((flag) => !flag.hidden)
-      .sort((a, b) => a.name.localeCompare(b.name))
+      .sort(by('name'))
       .map(flagRow),
+    '',
+    ...resultLine(command),
+  ]
+}
+
+/** Where the shape of --json is. */
+function resultLine(command) {
+  const schema = command.id.startsWith('sandbox:') ? 'sandbox-status' : command.id.replaceAll(':', '-')
+  if (!command.enableJsonFlag) return []
+  return [
+    `\`--json\` prints one object of [\`${schema}.json\`](../../schemas/${schema}.json), or of`,
+    '[`error.json`](../../schemas/error.json). [Exit codes](../reference/exit-codes.md).',
     '',
   ]
 }
@@ -89,12 +106,9 @@ function flagRow(flag) {
   ]
   const value =
     flag.type === 'option' ? ` ${flag.options ? flag.options.join('\\|') : (flag.helpValue ?? 'VALUE')}` : ''
-  const text = [
-    flag.summary ?? flag.description ?? '',
-    flag.multiple && 'Can be given several times.',
-    flag.env && `Also \`${flag.env}\`.`,
-  ]
-  return `| \`${forms.filter(Boolean).join(', ')}${value}\` | ${text.filter(Boolean).join(' ').replaceAll('|', '\\|')} | ${standard(flag)} |`
+  const notes = [flag.required && 'required', flag.multiple && 'several times', flag.env && `also \`${flag.env}\``]
+  const text = [flag.summary ?? flag.description ?? '', notes.filter(Boolean).join(', ')].filter(Boolean).join('; ')
+  return `| \`${forms.filter(Boolean).join(', ')}${value}\` | ${text.replaceAll('|', '\\|')} | ${standard(flag)} |`
 }
 
 function standard(flag) {

@@ -1,6 +1,7 @@
-/** Reference pages that are tables of what the code has: errors, exit codes, settings, the session config, reasons. */
+/** Reference pages that are tables of what the code has: errors, settings, the session config, rules. */
 import { errorCatalogue } from '../../dist/base/errors.js'
 import { settingKeys } from '../../dist/config/settings.js'
+import { ruleCatalogue } from '../../dist/manifests/rules/catalogue.js'
 import {
   k8sConfigSchema,
   orchestratorConfigSchema,
@@ -13,6 +14,7 @@ export async function referencePages() {
   return [
     ['docs/reference/errors.md', errorsPage()],
     ['docs/reference/settings.md', settingsPage()],
+    ['docs/reference/rules.md', rulesPage()],
     ['docs/reference/session-config.md', sessionConfigReference()],
     ['schemas/k8s-config.json', JSON.stringify(k8sConfigSchema(), null, 2)],
     ['schemas/orchestrator-config.json', JSON.stringify(orchestratorConfigSchema(), null, 2)],
@@ -52,5 +54,25 @@ function settingsPage() {
       ({ key, type, flag, description }) =>
         `| \`${key}\` | ${type} | ${flag ? `\`--${flag}\`` : ''} | ${description} |`,
     ),
+  ].join('\n')
+}
+
+const levels = { 1: 'YAML', 2: 'structure', 3: 'detail' }
+
+function rulesPage() {
+  return [
+    '# Rules of validation',
+    '',
+    generatedLine,
+    '',
+    'What `arbk8s jobs validate` checks, on three levels: the YAML, the structure by the schema of the chosen Kubernetes',
+    'version, and the details. An error makes a manifest invalid; a warning does so with `--strict`. Ids are stable.',
+    '',
+    '| rule | level | severity | what it asks for | why | what to do |',
+    '|---|---|---|---|---|---|',
+    ...ruleCatalogue.map(({ id, level, severity, description, reason, fix }) => {
+      const cells = [`\`${id}\``, levels[level], severity, description, reason, fix]
+      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+    }),
   ].join('\n')
 }
