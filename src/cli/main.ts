@@ -1,4 +1,6 @@
 /** The process: loads oclif's Config, runs one command, prints what is thrown outside of a command. */
+import { userInfo } from 'node:os'
+
 import { Config, run } from '@oclif/core'
 import { settings } from '@oclif/core/settings'
 
@@ -10,12 +12,23 @@ import { printError } from './print-error.js'
 export async function main(argv: string[], root: string): Promise<void> {
   settings.enableAutoTranspile = false
   guardOutput()
+  nameShell()
   try {
     const config = await Config.load({ root })
     await run(argv, config)
   } catch (error) {
     if (isQuietExit(error)) process.exitCode = error.oclif.exit
     else await printError(error, { json: asksForJson(argv) })
+  }
+}
+
+/** oclif asks the password file for the shell and fails for a user who is not in it, as in many containers. */
+function nameShell(): void {
+  if (process.env.SHELL !== undefined) return
+  try {
+    userInfo()
+  } catch {
+    process.env.SHELL = '/bin/sh'
   }
 }
 
