@@ -266,9 +266,9 @@ export function mergeByTime(lists: readonly (readonly LogLine[])[]): LogLine[] {
   return keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)).map(({ line }) => line)
 }
 
-/** A time whose text order is its time order: in UTC, with nine digits of a second. */
+/** A time whose text order is its time order: in UTC, whatever its number of digits. */
 function sortable(time: string): string {
   const [, second = '', fraction = '', zone = 'Z'] = /^([^.Z+]{19})(?:\.(\d+))?(.*)$/.exec(time) ?? []
   const utc = zone === 'Z' ? second : new Date(`${second}${zone}`).toISOString().slice(0, 19)
-  return `${utc}.${fraction.padEnd(9, '0')}`
+  return `${utc}.${fraction}`
 }
