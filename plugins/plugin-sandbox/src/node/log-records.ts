@@ -11,6 +11,9 @@ export interface LogRecord {
 
 const blockBytes = 64 * 1024
 const newline = 10
+const whole = 'F'.charCodeAt(0)
+/** Where a record's flag is: behind the time (30 bytes) and the stream's name (6). */
+const flagAt = 38
 
 /** The whole records of a block, and the bytes of the last that is not whole yet. */
 export function parseRecords(block: Buffer): { records: LogRecord[]; rest: Buffer } {
@@ -29,24 +32,31 @@ function parse(line: Buffer): LogRecord {
   // `stdout` and `stderr` are of one length, so the text starts at a fixed distance.
   return {
     time: line.toString('latin1', 0, space),
-    whole: line[space + 8] === 'F'.charCodeAt(0),
+    whole: line[space + 8] === whole,
     text: Buffer.from(line.subarray(space + 10)),
   }
 }
 
-/** The offset from which the file's last `lines` records start, found from the end of the file. */
+/** The offset from which the file's last `lines` lines start, found from the end of the file. */
 export async function findTail(handle: FileHandle, lines: number): Promise<number> {
   const { size } = await handle.stat()
-  const block = Buffer.alloc(blockBytes)
-  // The newline that ends the last record does not count.
+  if (lines === 0) return size
+  // A record's flag may lie behind the block in which the record starts.
+  const block = Buffer.alloc(blockBytes + flagAt + 1)
   let left = lines
-  for (let end = size - 1; end > 0 && left > 0;) {
+  // Where the record ends that is looked for next; its newline does not count as a start.
+  let recordEnd = size
+  for (let end = size - 1; end > 0;) {
     const start = Math.max(0, end - blockBytes)
-    await handle.read(block, 0, end - start, start)
+    const { bytesRead } = await handle.read(block, 0, end - start + flagAt + 1, start)
     for (let at = end - start - 1; at >= 0; at--) {
-      if (block[at] === newline && --left === 0) return start + at + 1
+      if (block[at] !== newline) continue
+      // The record that starts here is whole: one more than wanted means that the tail starts behind it.
+      if (at + 1 + flagAt < bytesRead && block[at + 1 + flagAt] === whole && left-- === 0) return recordEnd
+      recordEnd = start + at + 1
     }
     end = start
   }
-  return lines === 0 ? size : 0
+  // The file's first record starts after no newline; the block that was read last starts with it.
+  return left === 0 && block[flagAt] === whole ? recordEnd : 0
 }
