@@ -90,7 +90,7 @@ function section(command) {
 /** Where the shape of --json is. */
 function resultLine(command) {
   const schema = command.id.startsWith('sandbox:') ? 'sandbox-status' : command.id.replaceAll(':', '-')
-  if (!command.enableJsonFlag) return []
+  if (!command.flags.json) return []
   return [
     `\`--json\` prints one object of [\`${schema}.json\`](../../schemas/${schema}.json), or of`,
     '[`error.json`](../../schemas/error.json). [Exit codes](../reference/exit-codes.md).',
