@@ -72,7 +72,7 @@ export function headLines(health: SessionHealth, palette: Palette): string[] {
 }
 
 const columns: Column[] = [
-  { header: 'job', min: 12 },
+  { header: 'job', min: 28 },
   { header: 'phase' },
   { header: 'health' },
   { header: 'done', align: 'right' },

@@ -31,7 +31,7 @@ export function watchResult({ snapshot, health }: Look): WatchResult {
 }
 
 const onceColumns: Column[] = [
-  { header: 'job', min: 12 },
+  { header: 'job', min: 28 },
   { header: 'phase' },
   { header: 'completions', align: 'right', drop: 6 },
   { header: 'succeeded', align: 'right' },

@@ -24,7 +24,8 @@ export default class JobsWatch extends ClusterCommand {
   static override description =
     'On a terminal one live view; in a pipe a line for each change; with --json one object (with neither --once nor ' +
     '--until-done one object a line, for each change). --until-done ends when every Job has succeeded or failed, or the ' +
-    'others can never start, and exits like health check: 0, 1 for WARN with --strict, 2 for ERROR.'
+    'others can never start, and exits like health check: 0, 1 for WARN with --strict, 2 for ERROR. --once shows and does ' +
+    'not judge: it is 0 for every session that could be read.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> -n trading-bots -l session_id=d29',
     '<%= config.bin %> <%= command.id %> -n trading-bots --session d29 --once --max-log-lines 20',
