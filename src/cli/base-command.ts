@@ -96,6 +96,8 @@ export abstract class BaseCommand extends Command {
       const setting = source.from === 'default' || source.from === 'unset' ? this.settingFor(name) : undefined
       this.sources[name] = setting ? { from: setting.file.scope, file: setting.file.file } : source
       if (setting) parsed.flags[name] = await this.convert(name, setting.value, definition)
+      // oclif gives a variable's text as it is also to a flag that takes several values.
+      if (source.from === 'variable' && definition.multiple) parsed.flags[name] = listOf(parsed.flags[name])
     }
   }
 
@@ -172,6 +174,13 @@ export abstract class BaseCommand extends Command {
       await cleanup().catch((error: unknown) => writeErr(`Warning: ${String(error)}`))
     this.interruption?.dispose()
   }
+}
+
+/** `a, b` in a variable is what `--flag a --flag b` is on a command line. */
+function listOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const entries = value.split(',').map((entry) => entry.trim())
+  return entries.filter((entry) => entry !== '')
 }
 
 function givenSource(parsed: Parsed, name: string, definition: FlagDefinition): ValueSource {

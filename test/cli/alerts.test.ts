@@ -72,6 +72,15 @@ describe('alerts send', () => {
     expect((await readFile(`${file}.alerts.jsonl`, 'utf8')).trimEnd().split('\n')).to.have.length(6)
   })
 
+  it('takes several channels from a variable, and the flag over it', async () => {
+    const env = { ARBK8S_CHANNEL_TYPE: 'console, nonesuch' }
+    const { code, stdout } = await runCli(args(), { env })
+    expect(code).to.equal(3)
+    expect(stdout).to.include('console: would send to stdout')
+    expect(stdout).to.include('no installed plugin provides the alert channel "nonesuch"')
+    expect((await runCli(args('--channel-type', 'console'), { env })).code).to.equal(0)
+  })
+
   it('keeps stdout to one object with --json', async () => {
     const { code, json, stderr } = await runCliJson(args('--no-dry-run'))
     expect(code).to.equal(0)
