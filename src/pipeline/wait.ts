@@ -74,7 +74,7 @@ function openNames(jobs: Job[]): string[] {
 
 async function stuck(reader: Reader, open: string[], options: WaitOptions): Promise<boolean> {
   if (open.length === 0) return false
-  const snapshot = await takeSnapshot(reader, { ...options, maxLogLines: 0, eventsLimit: 200 })
+  const snapshot = await takeSnapshot(reader, { ...options, maxLogLines: 0, eventsLimit: Infinity })
   const health = judgeSnapshot(snapshot)
   const judged = health.jobs.filter(({ jobName }) => open.includes(jobName))
   return judged.length > 0 && judged.every((job) => job.health === 'ERROR')
