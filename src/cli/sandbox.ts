@@ -5,6 +5,7 @@ import type { ClusterProvider } from '@arbk8s/plugin-kit'
 import type { Config } from '@oclif/core'
 
 import { ArbError, messageOf } from '../base/errors.js'
+import { makeFolder, reasonOf } from '../base/files.js'
 import { loadClusterProvider, pluginContext } from '../plugins/load.js'
 
 export interface SandboxOptions {
@@ -36,7 +37,7 @@ export async function useSandbox({
   signal,
 }: SandboxOptions): Promise<SandboxUse> {
   const provider = await sandboxProvider(config, signal)
-  const folder = path.resolve(directory)
+  const folder = await sandboxFolder(directory)
   const running = await provider.status({ directory: folder })
   if (running.running && running.kubeconfig) {
     return {
@@ -54,6 +55,20 @@ export async function useSandbox({
       cause: error,
     })
   }
+}
+
+/** The sandbox's folder, absolute and made where it is missing; containers' files in it are this user's alone. */
+export async function sandboxFolder(directory: string): Promise<string> {
+  const folder = path.resolve(directory)
+  await makeFolder(folder, 0o700).catch((error: unknown) => {
+    throw new ArbError({
+      code: 'ARB_SANDBOX',
+      message: `${folder}: cannot be used as the sandbox's folder: ${reasonOf(error)}`,
+      hints: ['Name another with --sandbox-dir DIR.'],
+      cause: error,
+    })
+  })
+  return folder
 }
 
 /** `IMAGE=FOLDER` pairs of the flag over those of the settings, folders absolute. */

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { Flags } from '@oclif/core'
 
 import { ArbError } from '../base/errors.js'
-import { writeFileAtomic } from '../base/files.js'
+import { writeFilesAtomic } from '../base/files.js'
 import { BaseCommand } from '../cli/base-command.js'
 import type { InitResult } from '../cli/results.js'
 import { starterFiles } from '../config/starter.js'
@@ -33,7 +33,7 @@ export default class Init extends BaseCommand {
     const targets = files.map(({ name, text }) => ({ file: path.join(flags.dir, name), text }))
     const there = targets.filter(({ file }) => existsSync(file)).map(({ file }) => file)
     if (there.length > 0 && !flags.force) throw alreadyThere(there)
-    for (const { file, text } of targets) await writeFileAtomic(file, text)
+    await writeFilesAtomic(targets)
     const result: InitResult = { files: targets.map(({ file }) => file) }
     const next = flags.dir === '.' ? '' : `cd ${flags.dir} && `
     await this.finish<InitResult>({

@@ -16,6 +16,8 @@ export interface GenerateFilesOptions extends SessionFiles {
   prune?: boolean
   /** The clock. */
   now: () => Date
+  /** Where it aborts before the first file has its name, nothing is written. */
+  signal?: AbortSignal
 }
 
 /** The session’s Jobs, and what became of their files. */
@@ -30,12 +32,12 @@ export interface GeneratedFiles extends GeneratedSession {
 
 /** Makes a session's manifests. Everything is worked out and checked before the first file is written. */
 export async function generateFiles(options: GenerateFilesOptions): Promise<GeneratedFiles> {
-  const { outputDir, check = false, prune = false, now } = options
+  const { outputDir, check = false, prune = false, now, signal } = options
   const { session, warnings } = await loadSession(options)
   const generated = generateJobs(session, { createdAt: now().toISOString() })
   refuseInvalid(generated)
   const plan = await planOutput(outputDir, generated.jobs, session.sessionId)
-  if (!check) await writeOutput(plan, { prune })
+  if (!check) await writeOutput(plan, { prune, signal })
   return {
     ...generated,
     warnings: [...warnings, ...generated.warnings],

@@ -4,7 +4,7 @@ import { access, lstat, readdir, unlink } from 'node:fs/promises'
 import path from 'node:path'
 
 import { ArbError } from '../base/errors.js'
-import { readTextFile, reasonOf, unwritable, writeFileAtomic } from '../base/files.js'
+import { readTextFile, reasonOf, unwritable, writeFilesAtomic } from '../base/files.js'
 import type { GeneratedJob } from '../session/generate.js'
 import { sessionLabel } from '../session/job.js'
 import { shown } from './path.js'
@@ -53,9 +53,15 @@ export async function planOutput(folder: string, jobs: GeneratedJob[], sessionId
   return { folder, files, stale }
 }
 
-/** Writes what is new or changed, and removes what is stale where `prune` says so. */
-export async function writeOutput(plan: OutputPlan, { prune }: { prune: boolean }): Promise<void> {
-  for (const { file, action, text } of plan.files) if (action !== 'unchanged') await writeFileAtomic(file, text)
+/** Writes what is new or changed, all of it or nothing, and removes what is stale where `prune` says so. */
+export async function writeOutput(
+  plan: OutputPlan,
+  { prune, signal }: { prune: boolean; signal?: AbortSignal },
+): Promise<void> {
+  await writeFilesAtomic(
+    plan.files.filter(({ action }) => action !== 'unchanged'),
+    { signal },
+  )
   for (const file of prune ? plan.stale : [])
     await unlink(file).catch((error: unknown) => {
       throw unwritable(file, error)

@@ -67,9 +67,15 @@ class PipelineRun {
   }
 
   private async generate(): Promise<StageOutcome> {
-    const { k8sConfig, orchestratorConfig, jobsDir, now } = this.options
+    const { k8sConfig, orchestratorConfig, jobsDir, now, signal } = this.options
     if (k8sConfig === undefined) return { message: `no config given: taking the manifests in ${jobsDir}` }
-    const { jobs, plan, warnings } = await generateFiles({ k8sConfig, orchestratorConfig, outputDir: jobsDir, now })
+    const { jobs, plan, warnings } = await generateFiles({
+      k8sConfig,
+      orchestratorConfig,
+      outputDir: jobsDir,
+      now,
+      signal,
+    })
     this.generated = jobs.length
     const changed = plan.files.filter((file) => file.action !== 'unchanged').length
     const stale =

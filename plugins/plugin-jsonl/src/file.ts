@@ -26,11 +26,30 @@ export async function openToAppend(file: string): Promise<FileHandle> {
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error
     }
-    const firstMade = await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+    const firstMade = await makeFolder(path.dirname(file))
     const handle = await checked(await open(file, flags | constants.O_CREAT, 0o600))
     await syncFolders(path.dirname(file), firstMade)
     return handle
   })
+}
+
+/**
+ * Makes a folder and those above it, and gives the first one that it made. One by one: Node's recursive mkdir never ends
+ * where a folder that is there lets none be made in it and says ENOENT, as /proc does.
+ */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  const there = await stat(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  })
+  if (there?.isDirectory()) return undefined
+  const firstMade = await makeFolder(path.dirname(folder))
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT')
+      throw new Error(`no folder can be made in ${path.dirname(folder)}; name another path`)
+    if (codeOf(error) !== 'EEXIST') throw error
+  })
+  return firstMade ?? folder
 }
 
 // Before opening too: opening a device can have effects of its own.

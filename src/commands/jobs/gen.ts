@@ -48,6 +48,7 @@ export default class JobsGen extends BaseCommand {
       check: flags.check,
       prune: flags.prune,
       now: () => new Date(),
+      signal: this.signal,
     })
     const result = generateView(generated)
     if (!this.jsonEnabled()) for (const warning of result.warnings) await this.caution(warning)

@@ -1,11 +1,9 @@
-import path from 'node:path'
-
 import { Flags } from '@oclif/core'
 
 import { BaseCommand } from '../../cli/base-command.js'
 import { sandboxView } from '../../cli/render/sandbox.js'
 import type { SandboxStatusResult } from '../../cli/results.js'
-import { imageRootsOf, sandboxProvider } from '../../cli/sandbox.js'
+import { imageRootsOf, sandboxFolder, sandboxProvider } from '../../cli/sandbox.js'
 
 export default class SandboxStart extends BaseCommand {
   static override summary = 'Start a small Kubernetes API on this machine and keep it running.'
@@ -39,7 +37,7 @@ export default class SandboxStart extends BaseCommand {
     const { flags } = await this.parse(SandboxStart)
     const provider = await sandboxProvider(this.config, this.signal)
     const status = await provider.start({
-      directory: path.resolve(flags['sandbox-dir']),
+      directory: await sandboxFolder(flags['sandbox-dir']),
       imageRoots: imageRootsOf(
         flags['sandbox-image'],
         this.setting('sandbox_images'),
