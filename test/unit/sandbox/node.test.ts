@@ -93,7 +93,9 @@ describe('sandbox: the node', () => {
       const input = 'first ü line\n\nthird\rwith return\nlast without newline'
       for (const byte of Buffer.from(input)) writer.write('stdout', Buffer.from([byte]))
       writer.end()
-      expect(await text(source, {})).to.equal(`${input}\n`)
+      expect(await text(source, {})).to.equal(input)
+      expect(await text(source, { tailLines: 1 })).to.equal('last without newline')
+      expect(await text(source, { tailLines: 2 })).to.equal('third\rwith return\nlast without newline')
     })
 
     it('put a very long line together again, and count it as one', async () => {

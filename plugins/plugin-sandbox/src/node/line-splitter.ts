@@ -33,10 +33,10 @@ export class LineSplitter {
     if (out.length > 0) this.sink(Buffer.concat(out))
   }
 
-  /** Writes what is left without a newline. */
+  /** Writes what is left, as a part: no newline ends it. */
   flush(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.rest[stream].length > 0) this.sink(this.record(stream, this.rest[stream], 'F'))
+      if (this.rest[stream].length > 0) this.sink(this.record(stream, this.rest[stream], 'P'))
       this.rest[stream] = Buffer.alloc(0)
     }
   }

@@ -51,8 +51,9 @@ export async function findTail(handle: FileHandle, lines: number): Promise<numbe
     const { bytesRead } = await handle.read(block, 0, end - start + flagAt + 1, start)
     for (let at = end - start - 1; at >= 0; at--) {
       if (block[at] !== newline) continue
-      // The record that starts here is whole: one more than wanted means that the tail starts behind it.
-      if (at + 1 + flagAt < bytesRead && block[at + 1 + flagAt] === whole && left-- === 0) return recordEnd
+      // Each whole record is a line, and so is the last, whole or not. One more than wanted: the tail starts behind it.
+      const ends = recordEnd === size || (at + 1 + flagAt < bytesRead && block[at + 1 + flagAt] === whole)
+      if (ends && left-- === 0) return recordEnd
       recordEnd = start + at + 1
     }
     end = start

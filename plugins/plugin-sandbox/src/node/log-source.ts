@@ -104,6 +104,7 @@ export class LogSource {
   ): AsyncGenerator<Buffer> {
     let left = query.limitBytes ?? Infinity
     let position = query.tailLines === undefined ? 0 : await findTail(handle, query.tailLines)
+    const renderer = new Renderer(query)
     let rest: Buffer = Buffer.alloc(0)
     const block = Buffer.alloc(blockBytes)
     while (!signal.aborted && left > 0) {
@@ -119,20 +120,29 @@ export class LogSource {
       position += bytesRead
       const parsed = parseRecords(Buffer.concat([rest, block.subarray(0, bytesRead)]))
       rest = parsed.rest
-      const out = render(parsed.records, query).subarray(0, left)
+      const out = renderer.render(parsed.records).subarray(0, left)
       left -= out.length
       if (out.length > 0) yield Buffer.from(out)
     }
   }
 }
 
-function render(records: LogRecord[], { sinceMs, timestamps }: LogQuery): Buffer {
-  const parts: Buffer[] = []
-  for (const { time, text, whole } of records) {
-    if (sinceMs !== undefined && Date.parse(time) < sinceMs) continue
-    if (timestamps) parts.push(Buffer.from(`${time} `))
-    parts.push(text)
-    if (whole || timestamps) parts.push(Buffer.from('\n'))
+/** Renders records; the time stands before a line's first part, and a newline behind its last. */
+class Renderer {
+  private atStart = true
+
+  constructor(private readonly query: LogQuery) {}
+
+  render(records: LogRecord[]): Buffer {
+    const { sinceMs, timestamps } = this.query
+    const parts: Buffer[] = []
+    for (const { time, text, whole } of records) {
+      if (sinceMs !== undefined && Date.parse(time) < sinceMs) continue
+      if (timestamps && this.atStart) parts.push(Buffer.from(`${time} `))
+      parts.push(text)
+      if (whole) parts.push(Buffer.from('\n'))
+      this.atStart = whole
+    }
+    return Buffer.concat(parts)
   }
-  return Buffer.concat(parts)
 }
