@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -50,6 +50,24 @@ describe('the packed CLI', function () {
     const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', program], { cwd: app })
     expect([stdout, stderr]).to.deep.equal(['function function\n', ''])
     expect(await readdir(path.join(app, 'node_modules', 'arbk8s', 'dist'))).to.include('index.d.ts')
+  })
+
+  it('has types with which a strict consumer compiles, with nothing skipped', async () => {
+    const app = path.join(folder, 'app')
+    const types = { typeRoots: [path.join(repoRoot, 'node_modules', '@types')], types: ['node'] }
+    const compilerOptions = { strict: true, exactOptionalPropertyTypes: true, module: 'NodeNext', target: 'ES2022' }
+    await cp(path.join(repoRoot, 'examples', 'library'), path.join(app, 'library'), { recursive: true })
+    await writeFile(
+      path.join(app, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { ...compilerOptions, ...types, skipLibCheck: false, noEmit: true },
+        include: ['library'],
+      }),
+    )
+    const tsc = path.join(repoRoot, 'node_modules', 'typescript', 'bin', 'tsc')
+    await run(process.execPath, [tsc, '-p', app]).catch((error: { stdout: string }) =>
+      expect(error.stdout).to.equal(''),
+    )
   })
 
   it('carries no test, source map or file of the developer’s', async () => {
