@@ -6,12 +6,13 @@ import path from 'node:path'
 
 import { Command, Flags, type Interfaces } from '@oclif/core'
 
-import { ArbError } from '../base/errors.js'
+import { ArbError, isArbError, messageOf } from '../base/errors.js'
 import { loadSettings, settingKeys, settingOf, type SettingsFile } from '../config/settings.js'
 import { asksForJson } from './json-flag.js'
 import { writeErr, writeOut } from './output.js'
 import { printError } from './print-error.js'
 import { listenForSignals, type Interruption } from './signals.js'
+import { nameVariable } from './usage-error.js'
 
 /** A command's result in both forms, and its exit code (default 0). */
 export interface Finished<R> {
@@ -28,7 +29,9 @@ export type ValueSource =
 /** The parts of oclif's flag definitions that are used here. */
 interface FlagDefinition {
   type: 'boolean' | 'option'
+  char?: string
   env?: string
+  aliases?: string[]
   multiple?: boolean
   parse: (input: string, context: never, options: never) => Promise<unknown>
 }
@@ -84,21 +87,30 @@ export abstract class BaseCommand extends Command {
     B extends Interfaces.OutputFlags<Interfaces.FlagInput>,
     A extends Interfaces.OutputArgs<Interfaces.ArgInput>,
   >(options?: Interfaces.Input<F, B, A>, argv?: string[]): Promise<Interfaces.ParserOutput<F, B, A>> {
-    const parsed = await super.parse<F, B, A>(options, argv)
+    const parsed = await super.parse<F, B, A>(options, argv).catch((error: unknown) => {
+      nameVariable(error, this.argv, this.definitions())
+      throw error
+    })
     await this.fillFromSettings(parsed as unknown as Parsed)
     return parsed
   }
 
   private async fillFromSettings(parsed: Parsed): Promise<void> {
-    const definitions = { ...this.ctor.baseFlags, ...this.ctor.flags } as unknown as Record<string, FlagDefinition>
-    for (const [name, definition] of Object.entries(definitions)) {
+    for (const [name, definition] of Object.entries(this.definitions())) {
       const source = givenSource(parsed, name, definition)
       const setting = source.from === 'default' || source.from === 'unset' ? this.settingFor(name) : undefined
       this.sources[name] = setting ? { from: setting.file.scope, file: setting.file.file } : source
-      if (setting) parsed.flags[name] = await this.convert(name, setting.value, definition)
+      if (setting)
+        parsed.flags[name] = await this.convert(name, setting.value, definition).catch((error: unknown) => {
+          throw badSetting(setting.file.file, name, error)
+        })
       // oclif gives a variable's text as it is also to a flag that takes several values.
       if (source.from === 'variable' && definition.multiple) parsed.flags[name] = listOf(parsed.flags[name])
     }
+  }
+
+  private definitions(): Record<string, FlagDefinition> {
+    return { ...this.ctor.baseFlags, ...this.ctor.flags } as unknown as Record<string, FlagDefinition>
   }
 
   private settingFor(flag: string): { value: unknown; file: SettingsFile } | undefined {
@@ -181,6 +193,18 @@ function listOf(value: unknown): unknown {
   if (typeof value !== 'string') return value
   const entries = value.split(',').map((entry) => entry.trim())
   return entries.filter((entry) => entry !== '')
+}
+
+/** A value in a settings file that its flag does not take: the file and the key are named, not a flag that nobody gave. */
+function badSetting(file: string, flag: string, error: unknown): ArbError {
+  const key = settingKeys.find((entry) => entry.flag === flag)?.key ?? flag
+  return new ArbError({
+    code: 'ARB_CONFIG_INVALID',
+    message: `${file}: "${key}": ${messageOf(error).replace(`--${flag}: `, '')}`,
+    hints: isArbError(error) ? error.hints : [],
+    details: { file, key },
+    cause: error,
+  })
 }
 
 function givenSource(parsed: Parsed, name: string, definition: FlagDefinition): ValueSource {

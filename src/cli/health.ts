@@ -71,8 +71,8 @@ export async function lookAtSession(
   return { snapshot, health: judgeSnapshot(snapshot, judge) }
 }
 
-/** The colours and the width of this process's stdout. */
+/** The colours and the width of this process's stdout; a terminal that does not know its width says 0. */
 export function screenOf(): { palette: Palette; width: number | undefined } {
   const { isTTY, columns } = process.stdout
-  return { palette: palette(colourWanted({ isTTY, env: process.env })), width: columns }
+  return { palette: palette(colourWanted({ isTTY, env: process.env })), width: columns || undefined }
 }

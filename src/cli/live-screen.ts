@@ -48,7 +48,8 @@ export class LiveScreen {
 
   private paint(): void {
     if (!this.frame) return
-    const { columns = 80, rows = 24 } = this.stream
+    // A terminal that does not know its size says 0.
+    const [columns, rows] = [this.stream.columns || 80, this.stream.rows || 24]
     // Each line clears what the frame before left behind it; nothing is cleared first, so nothing flickers.
     const lines = this.frame({ width: columns, height: rows }).map((line) => `${line}\u001b[K`)
     this.stream.write(beginFrame + lines.join('\r\n') + endFrame)

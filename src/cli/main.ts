@@ -1,9 +1,10 @@
 /** The process: loads oclif's Config, runs one command, prints what is thrown outside of a command. */
 import { userInfo } from 'node:os'
 
-import { Config, run } from '@oclif/core'
+import { Command, Config, run } from '@oclif/core'
 import { settings } from '@oclif/core/settings'
 
+import { ArbError, isArbError, messageOf } from '../base/errors.js'
 import { asksForJson } from './json-flag.js'
 import { guardOutput } from './output.js'
 import { printError } from './print-error.js'
@@ -13,13 +14,35 @@ export async function main(argv: string[], root: string): Promise<void> {
   settings.enableAutoTranspile = false
   guardOutput()
   nameShell()
+  takeErrorsOfOtherCommands()
+  let config: Config | undefined
   try {
-    const config = await Config.load({ root })
+    config = await Config.load({ root })
     await run(argv, config)
   } catch (error) {
     if (isQuietExit(error)) process.exitCode = error.oclif.exit
-    else await printError(error, { json: asksForJson(argv) })
+    else await printError(ofOtherPlugin(argv, config) ? asPluginError(error) : error, { json: asksForJson(argv) })
   }
+}
+
+/** Under --json oclif's own catch prints an error in a shape of its own and ends with 1; ours prints them all alike. */
+function takeErrorsOfOtherCommands(): void {
+  const catching = Command.prototype as unknown as { catch: (error: unknown) => Promise<void> }
+  catching.catch = async (error) => {
+    throw error
+  }
+}
+
+/** Whether the command is one that came with another package, such as `plugins inspect`. */
+function ofOtherPlugin([topic]: string[], config: Config | undefined): boolean {
+  const command = config?.commands.find(({ id }) => id.split(':')[0] === topic)
+  return command !== undefined && command.pluginName !== config?.name
+}
+
+/** Those commands throw plain errors for what users do wrong: that is no defect of ours. */
+function asPluginError(error: unknown): unknown {
+  if (isArbError(error) || !(error instanceof Error) || 'oclif' in error) return error
+  return new ArbError({ code: 'ARB_PLUGIN_FAILED', message: messageOf(error), cause: error })
 }
 
 /** oclif asks the password file for the shell and fails for a user who is not in it, as in many containers. */

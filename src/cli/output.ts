@@ -3,6 +3,7 @@
  * error: the work goes on and later output is dropped. A full disk is one: the command then ends with 3.
  */
 import { exitCodes } from '../base/errors.js'
+import { reasonOf } from '../base/files.js'
 
 let readerGone = false
 const goneListeners = new Set<() => void>()
@@ -10,12 +11,17 @@ const goneListeners = new Set<() => void>()
 /** Installed once, at the start of the process. */
 export function guardOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
+    // oclif's own listener throws at anything but EPIPE, which would end the process with a stack and 1.
+    stream.removeAllListeners('error')
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (stream === process.stdout) {
-        readerGone = true
-        for (const listener of goneListeners) listener()
-      }
       if (error.code !== 'EPIPE') process.exitCode = exitCodes.failed
+      if (stream === process.stderr || readerGone) return
+      readerGone = true
+      for (const listener of goneListeners) listener()
+      if (error.code !== 'EPIPE')
+        void writeErr(
+          `Error: stdout: cannot be written: ${reasonOf(error)}; the result is not whole (ARB_OUTPUT_UNWRITABLE)`,
+        )
     })
   }
 }

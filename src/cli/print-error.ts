@@ -2,6 +2,7 @@
 import { exitCodes, isArbError, messageOf, type ErrorCode } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
 import { writeErr, writeOut } from './output.js'
+import { usageProblem, withoutFrame, type OclifError } from './usage-error.js'
 import type { ErrorResult } from './results.js'
 
 export interface ErrorView {
@@ -14,18 +15,11 @@ export interface ErrorView {
   details: Record<string, unknown>
 }
 
-interface OclifError extends Error {
-  oclif?: { exit?: number }
-  suggestions?: string[]
-  showHelp?: boolean
-  code?: string
-}
-
 /** The view of an error: ours as it is, oclif's own as a usage error, anything else as a defect of ours. */
 export function viewOf(error: unknown): ErrorView {
   if (isArbError(error)) {
     const { code, message, hints, exitCode, details } = error
-    return { code, message: cleanLines(message), hints, exit_code: exitCode, details }
+    return { code, message: cleanLines(withoutFrame(message)), hints, exit_code: exitCode, details }
   }
   if (isOclifError(error)) return usageView(error)
   return {
@@ -42,17 +36,7 @@ function isOclifError(error: unknown): error is OclifError {
 }
 
 function usageView(error: OclifError): ErrorView {
-  const [first = '', ...rest] = error.message
-    .split('\n')
-    .map(cleanLine)
-    .filter((line) => line && line !== 'See more help with --help')
-  return {
-    code: 'ARB_USAGE',
-    message: [first, ...rest].join(' '),
-    hints: [...(error.suggestions ?? []), 'Run the command with --help to see its flags.'],
-    exit_code: exitCodes.failed,
-    details: {},
-  }
+  return { code: 'ARB_USAGE', ...usageProblem(error), exit_code: exitCodes.failed, details: {} }
 }
 
 function cleanLines(text: string): string {

@@ -5,15 +5,28 @@ import { ArbError } from '../../base/errors.js'
 import { nearest } from '../../base/text.js'
 
 const commandNotFound: Hook<'command_not_found'> = async ({ config, id }) => {
-  const spoken = (name: string): string => name.replaceAll(':', ' ')
-  const known = config.commands.filter((command) => !command.hidden).map((command) => spoken(command.id))
+  const spoken = id.replaceAll(':', ' ')
+  const known = config.commands.filter((command) => !command.hidden).map((command) => command.id.replaceAll(':', ' '))
+  throw new ArbError({ code: 'ARB_USAGE', ...problemOf(spoken, known) })
+}
+
+function problemOf(spoken: string, known: string[]): { message: string; hints: string[] } {
+  const listing = 'arbk8s help lists every command.'
+  if (spoken.startsWith('-'))
+    return {
+      message: `"${spoken}" stands where a command is expected`,
+      hints: ['Flags come after the command: arbk8s COMMAND FLAGS. arbk8s --help and --version stand alone.', listing],
+    }
+  const begun = known.filter((name) => spoken.startsWith(`${name} `)).sort((a, b) => b.length - a.length)[0]
+  if (begun !== undefined)
+    return {
+      message: `arbk8s ${begun}: "${spoken.slice(begun.length + 1)}" is one argument too many`,
+      hints: [`arbk8s ${begun} --help shows its flags.`],
+    }
   const topics = [...new Set(known.filter((name) => name.includes(' ')).map((name) => name.split(' ')[0] as string))]
-  const near = nearest(spoken(id), known) ?? nearest(spoken(id), topics)
-  throw new ArbError({
-    code: 'ARB_USAGE',
-    message: `there is no command "${spoken(id)}"`,
-    hints: [...(near ? [`Did you mean "arbk8s ${near}"?`] : []), 'arbk8s help lists every command.'],
-  })
+  const near = nearest(spoken, known) ?? nearest(spoken, topics)
+  const meant = near === undefined ? [] : [`Did you mean "arbk8s ${near}"?`]
+  return { message: `there is no command "${spoken}"`, hints: [...meant, listing] }
 }
 
 export default commandNotFound
