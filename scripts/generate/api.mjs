@@ -80,6 +80,8 @@ const layout = {
   hidePageHeader: true,
   hideGroupHeadings: true,
   useCodeBlocks: true,
+  // Headings that differ only in case get links that no renderer's own anchors would fit.
+  useHTMLAnchors: true,
   sort: ['kind', 'source-order'],
   kindSortOrder: ['Function', 'Class', 'Variable', 'Interface', 'TypeAlias'],
   groupOrder: ['Functions', 'Classes', 'Variables', 'Interfaces', 'Type Aliases'],
