@@ -3,7 +3,14 @@
  *
  * @module base
  */
-export { ArbError, errorCatalogue, exitCodes, isArbError, type ArbErrorOptions, type ErrorCode } from '../base/errors.js'
+export {
+  ArbError,
+  errorCatalogue,
+  exitCodes,
+  isArbError,
+  type ArbErrorOptions,
+  type ErrorCode,
+} from '../base/errors.js'
 export { formatDuration, parseDuration } from '../base/duration.js'
 export {
   matchesSelector,

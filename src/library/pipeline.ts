@@ -5,12 +5,6 @@
  */
 export { runPipeline } from '../pipeline/run.js'
 export type { PipelineMode, PipelineOptions, PipelineResult } from '../pipeline/types.js'
-export {
-  stageNames,
-  type PipelineStep,
-  type StageName,
-  type StepListener,
-  type StepStatus,
-} from '../pipeline/steps.js'
+export { stageNames, type PipelineStep, type StageName, type StepListener, type StepStatus } from '../pipeline/steps.js'
 export { pipelineToWire, type WirePipelineResult } from '../pipeline/wire.js'
 export { waitForJobs, type WaitEnd, type WaitOptions } from '../pipeline/wait.js'

@@ -38,7 +38,9 @@ describe('health record', function () {
     const health = path.join(folder, 'health.json')
     const strict = await runCli(record('--history-file', file, '--strict', '--output-json', health), { cwd: folder })
     expect(strict.code).to.equal(1)
-    expect(strict.stdout).to.match(/^WARN: demo session_id=none: 0 OK, 0 WARN, 0 ERROR\n {2}no Job was found\nRecorded /)
+    expect(strict.stdout).to.match(
+      /^WARN: demo session_id=none: 0 OK, 0 WARN, 0 ERROR\n {2}no Job was found\nRecorded /,
+    )
     expect(JSON.parse(await readFile(health, 'utf8'))).to.include({ overall_health: 'WARN' })
     const shown = await runCli(['history', 'show', '--history-file', file, '--summary-only'])
     expect(shown.stdout).to.match(/^Records: 2, /)

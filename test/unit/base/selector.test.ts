@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 
-import { ArbError } from '../../../src/base/errors.js'
+import type { ArbError } from '../../../src/base/errors.js'
 import { matchesSelector, parseSelector } from '../../../src/base/selector.js'
 
 function failure(text: string): ArbError {
