@@ -85,7 +85,7 @@ describe('the committed files', function () {
     const parent = path.dirname(repoRoot)
     const beside = parent.startsWith(tmpdir()) ? [] : readdirSync(parent).map((name) => path.join(parent, name))
     const own = [repoRoot, ...beside].filter((folder) => folder.split('/').length > 2)
-    const machine = new RegExp(`(^|[^\\w.)}-])(${own.map(escaped).join('|')})\\b|/(home|Users)/\\w+/`, 'm')
+    const machine = new RegExp(`(^|[^\\w.)}-])(${own.map(escaped).join('|')})\\b|/(home|Users)/(?!you/)\\w+/`, 'm')
     const named = texts.flatMap(({ name, text }) => {
       const found = machine.exec(text)
       return found ? [`${name}: ${found[0]}`] : []
