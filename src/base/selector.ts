@@ -1,5 +1,6 @@
 /** Label selectors as kubectl and the API server read them: parsed before any request, so that a typo is our error. */
 import { ArbError } from './errors.js'
+import { shorten } from './text.js'
 
 /** How a requirement compares a label with its values. */
 export type SelectorOperator = 'in' | 'notin' | 'exists' | 'absent' | 'gt' | 'lt'
@@ -108,7 +109,8 @@ class Parser {
     const slash = token.text.indexOf('/')
     const name = token.text.slice(slash + 1)
     const prefixed = slash < 0 || prefixPattern.test(token.text.slice(0, slash))
-    if (!prefixed || !namePattern.test(name)) throw this.invalid(token, `"${token.text}" is not a label key`)
+    if (!prefixed || !namePattern.test(name))
+      throw this.invalid(token, `"${shorten(token.text, 80)}" is not a label key`)
     return token.text
   }
 
@@ -118,7 +120,7 @@ class Parser {
     if (!token || token.text === ',' || token.text === ')') return ''
     this.take()
     if (!token.word) throw this.unexpected(token, 'a label value')
-    if (!namePattern.test(token.text)) throw this.invalid(token, `"${token.text}" is not a label value`)
+    if (!namePattern.test(token.text)) throw this.invalid(token, `"${shorten(token.text, 80)}" is not a label value`)
     return token.text
   }
 
@@ -157,7 +159,7 @@ class Parser {
     const at = token?.at ?? this.text.length + 1
     return new ArbError({
       code: 'ARB_SELECTOR_INVALID',
-      message: `the selector "${this.text}" does not parse: at position ${at} ${problem}`,
+      message: `the selector "${shorten(this.text, 100)}" does not parse: at position ${at} ${problem}`,
       hints: ['Write it as kubectl does, e.g. -l session_id=d29 or -l "app=arbitrage-tuning,mode in (paper,shadow)".'],
       details: { selector: this.text, position: at },
     })

@@ -175,9 +175,15 @@ export abstract class BaseCommand extends Command {
     this.cleanups.unshift(cleanup)
   }
 
+  /** What an interrupted command says it leaves behind, and how to go on. */
+  protected afterInterruption(): string[] {
+    return ['The same command can be run again.']
+  }
+
   override async catch(error: unknown): Promise<void> {
     if ((error as { code?: string }).code === 'EEXIT') throw error
     const reason: unknown = this.interruption?.signal.aborted ? this.interruption.signal.reason : error
+    if (this.interruption?.signal.aborted && isArbError(reason)) reason.hints.push(...this.afterInterruption())
     await printError(reason, { json: this.jsonEnabled() })
   }
 

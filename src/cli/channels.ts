@@ -4,7 +4,7 @@ import type { Config } from '@oclif/core'
 
 import type { Channel } from '../alerts/send.js'
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
-import { loadNotifier, pluginContext } from '../plugins/load.js'
+import { loadNotifier, pluginContext, requireNotifier } from '../plugins/load.js'
 import { durationFlag } from './flags.js'
 
 /** Which channels, and how long one may take. */
@@ -56,6 +56,14 @@ export interface OpenedChannels {
   channels: Channel[]
   /** True where a plugin could not be loaded: the others still get their alert, and the command ends with 3. */
   incomplete: boolean
+}
+
+/** Throws, before any work, where a channel is asked for that no plugin provides. */
+export function requireChannels({ config, names, named }: Pick<ChannelOptions, 'config' | 'names' | 'named'>): void {
+  for (const name of names ?? []) {
+    const type = (named?.[name] as { type?: unknown } | null | undefined)?.type
+    requireNotifier(config, typeof type === 'string' ? type : name)
+  }
 }
 
 /** Loads each channel once. Throws where none could be loaded. */

@@ -1,11 +1,12 @@
 /** A command that reaches a cluster: the kubeconfig's, or an embedded sandbox for its duration. */
 import { homedir } from 'node:os'
 
-import { ArbError } from '../base/errors.js'
 import type { Cluster } from '../cluster/open.js'
+import { checkedNamespace } from '../cluster/paths.js'
 import type { Reader } from '../cluster/types.js'
 import { BaseCommand } from './base-command.js'
 import { imageRootsOf, useSandbox } from './sandbox.js'
+import { neededSelector, type SelectorFlagValues } from './which-jobs.js'
 
 /** The parsed values of `clusterFlags`. */
 export interface ClusterFlagValues {
@@ -19,12 +20,6 @@ export interface ClusterFlagValues {
   'sandbox-image'?: string[] | undefined
 }
 
-/** The parsed values of `selectorFlags`. */
-export interface SelectorFlagValues {
-  selector?: string | undefined
-  session?: string | undefined
-}
-
 export interface ClusterSession {
   cluster: Cluster
   reader: Reader
@@ -33,11 +28,15 @@ export interface ClusterSession {
 }
 
 export abstract class ClusterCommand extends BaseCommand {
+  /** Whether the command has a sandbox of its own, which ends with it. */
+  protected ownSandbox = false
+
   /**
    * Connects. Nothing is sent yet: the first request tells whether the cluster answers.
    * `namespaces` are made in a sandbox that is started for this command.
    */
   protected async openCluster(flags: ClusterFlagValues, namespaces: string[] = []): Promise<ClusterSession> {
+    if (flags.namespace !== undefined) checkedNamespace(flags.namespace)
     const kubeconfig = flags.sandbox ? await this.sandboxKubeconfig(flags, namespaces) : flags.kubeconfig
     const { openCluster } = await import('../cluster/open.js')
     const cluster = await openCluster({
@@ -67,22 +66,18 @@ export abstract class ClusterCommand extends BaseCommand {
       namespaces: [...new Set(wanted)],
       signal: this.signal,
     })
+    this.ownSandbox = sandbox.own
     this.atEnd(() => sandbox.stop())
     await this.note(`Sandbox: ${sandbox.notice}`)
     return sandbox.kubeconfig
   }
 
-  /** The label selector of the flags; `fallback` is used where neither is given. */
-  protected selectorOf(flags: SelectorFlagValues, fallback?: string): string {
-    if (flags.session !== undefined) return `session_id=${flags.session}`
-    const selector = flags.selector ?? fallback
-    if (selector !== undefined && selector.trim() !== '') return selector
-    throw new ArbError({
-      code: 'ARB_USAGE',
-      message: 'no selector: which Jobs are meant?',
-      hints: [
-        'Give -l/--selector (e.g. -l session_id=d29) or --session ID, set ARBK8S_SELECTOR, or write "selector:" into arbk8s.yaml.',
-      ],
-    })
+  protected override afterInterruption(): string[] {
+    return [`Nothing in the cluster was changed. ${super.afterInterruption().join(' ')}`]
+  }
+
+  /** The label selector of the flags. */
+  protected selectorOf(flags: SelectorFlagValues): string {
+    return neededSelector(flags)
   }
 }

@@ -64,6 +64,15 @@ const applyRights: Right[] = [
   { verb: 'patch', group: 'batch', resource: 'jobs' },
 ]
 
+/** Whether the namespace is there; a user who may not look is given the benefit of the doubt. */
+export async function checkNamespace(reader: Reader, namespace: string): Promise<Check[]> {
+  const { requireNamespace } = await import('../cluster/namespace.js')
+  return requireNamespace(reader, namespace).then(
+    () => [],
+    (error: unknown) => [failed('cluster', error)],
+  )
+}
+
 /** What this user may do: reading is needed by every stage, applying only where Jobs are applied. */
 export async function checkRights(reader: Reader, namespace: string): Promise<Check[]> {
   try {

@@ -7,6 +7,7 @@ import { parseDuration } from '../base/duration.js'
 import { ArbError } from '../base/errors.js'
 import { openStore, pluginContext } from '../plugins/load.js'
 import type { ValueSource } from './base-command.js'
+import { givenSelector } from './which-jobs.js'
 
 export interface HistoryFlagValues {
   'history-file'?: string | undefined
@@ -71,8 +72,21 @@ export function parseSince(input: string, now: Date): Date {
     if (!Number.isNaN(time.getTime())) return time
   }
   const days = /^(\d+(?:\.\d+)?)d$/.exec(text)
-  const ms = days ? Number(days[1]) * 86_400_000 : parseDuration(text, { flag: '--since' })
+  const ms = days ? Number(days[1]) * 86_400_000 : durationOf(text)
   return new Date(now.getTime() - ms)
+}
+
+function durationOf(text: string): number {
+  try {
+    return parseDuration(text)
+  } catch (error) {
+    throw new ArbError({
+      code: 'ARB_USAGE',
+      message: `--since: "${text}" is neither a duration nor a time`,
+      hints: ['Write a duration such as 24h or 30d, or a time such as 2025-11-16T10:00:00Z.'],
+      cause: error,
+    })
+  }
 }
 
 /** The filter of the flags as the history knows it. */
@@ -82,7 +96,7 @@ export function recordFilter(flags: {
   session?: string | undefined
   since?: Date | undefined
 }): { namespace?: string; selector?: string; since?: Date } {
-  const selector = flags.session === undefined ? flags.selector : `session_id=${flags.session}`
+  const selector = givenSelector(flags)
   return {
     ...(flags.namespace && { namespace: flags.namespace }),
     ...(selector && { selector }),

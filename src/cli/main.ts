@@ -4,7 +4,7 @@ import { userInfo } from 'node:os'
 import { Command, Config, run } from '@oclif/core'
 import { settings } from '@oclif/core/settings'
 
-import { ArbError, isArbError, messageOf } from '../base/errors.js'
+import { ArbError, exitCodes, isArbError, messageOf } from '../base/errors.js'
 import { asksForJson } from './json-flag.js'
 import { guardOutput } from './output.js'
 import { printError } from './print-error.js'
@@ -14,6 +14,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   settings.enableAutoTranspile = false
   guardOutput()
   nameShell()
+  catchTheUncaught(argv)
   takeErrorsOfOtherCommands()
   let config: Config | undefined
   try {
@@ -23,6 +24,15 @@ export async function main(argv: string[], root: string): Promise<void> {
     if (isQuietExit(error)) process.exitCode = error.oclif.exit
     else await printError(ofOtherPlugin(argv, config) ? asPluginError(error) : error, { json: asksForJson(argv) })
   }
+}
+
+/** A defect that no caller can catch ends like any other: one message, and 3, which is never read as healthy or unhealthy. */
+function catchTheUncaught(argv: string[]): void {
+  const end = (error: unknown): void => {
+    void printError(error, { json: asksForJson(argv) }).finally(() => process.exit(exitCodes.failed))
+  }
+  process.on('uncaughtException', end)
+  process.on('unhandledRejection', end)
 }
 
 /** Under --json oclif's own catch prints an error in a shape of its own and ends with 1; ours prints them all alike. */

@@ -20,6 +20,8 @@ export interface SandboxOptions {
 export interface SandboxUse {
   kubeconfig: string
   notice: string
+  /** True for one that ends with the command, and with it every Job in it. */
+  own: boolean
   stop(): Promise<void>
 }
 
@@ -43,11 +45,12 @@ export async function useSandbox({
     return {
       kubeconfig: running.kubeconfig,
       notice: `using the sandbox that runs at ${running.server}`,
+      own: false,
       stop: async () => undefined,
     }
   }
   try {
-    return await provider.run({ directory: folder, imageRoots, namespaces })
+    return { ...(await provider.run({ directory: folder, imageRoots, namespaces })), own: true }
   } catch (error) {
     throw new ArbError({
       code: 'ARB_SANDBOX',

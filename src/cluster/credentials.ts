@@ -16,6 +16,8 @@ export interface Identity {
 }
 
 export interface Credentials {
+  /** Where the identity comes from, in words. */
+  readonly source: string
   /** The identity for the next request; may read a file or run a plugin. */
   identity(signal?: AbortSignal): Promise<Identity>
   /** Forgets what is cached after a 401; false where asking again would give the same. */
@@ -39,11 +41,12 @@ const earlyMs = 10_000
 export function credentialsOf(context: CredentialContext): Credentials {
   const now = context.now ?? Date.now
   const { user } = context
-  if (!user) return { identity: async () => ({ headers: {} }), forget: () => false }
+  if (!user) return { source: 'no user', identity: async () => ({ headers: {} }), forget: () => false }
   const obtain = sourceOf(context, user, now)
   let cached: Identity | undefined
   let pending: Promise<Identity> | undefined
   return {
+    source: sourceInWords(user),
     async identity(signal) {
       if (cached && (cached.expiresAt ?? Infinity) - earlyMs > now()) return cached
       // Many requests at once wait for one answer.
@@ -56,6 +59,14 @@ export function credentialsOf(context: CredentialContext): Credentials {
       return isRenewable(user)
     },
   }
+}
+
+function sourceInWords({ name, values }: RawEntry): string {
+  const { exec, 'auth-provider': provider } = values as Record<string, Record<string, unknown> | undefined>
+  const of = `of the user "${cleanLine(name)}"`
+  if (exec) return `the exec plugin "${cleanLine(String(exec.command))}" ${of}`
+  if (provider) return `the auth provider "${cleanLine(String(provider.name))}" ${of}`
+  return `the kubeconfig ${of}`
 }
 
 function isRenewable(user: RawEntry): boolean {

@@ -1,5 +1,5 @@
 /** Errors of requests to which no answer came, or none that an API server gives. */
-import { messageOf, type ArbError } from '../base/errors.js'
+import { ArbError, messageOf } from '../base/errors.js'
 import { cleanLine, shorten } from '../base/text.js'
 import { clusterError, describe, type Subject } from './cluster-error.js'
 
@@ -84,6 +84,17 @@ export function timedOut(server: URL, subject: Subject, ms: number): ArbError {
       details: { retryable: false, ambiguous: true, network: 'timeout' },
     },
   )
+}
+
+/** The error for a deadline that passed before there was a credential to send anything with. */
+export function credentialLate(source: string, ms: number): ArbError {
+  return new ArbError({
+    code: 'ARB_CREDENTIALS',
+    message: `${source} gave no credential within ${Math.round(ms / 100) / 10}s`,
+    hints: [
+      'It may wait for a login: run kubectl with the same context once, or give more time with --request-timeout.',
+    ],
+  })
 }
 
 /** The error for an answer that no API server gives. */

@@ -27,7 +27,8 @@ export function namespacePath(name: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(checkedNamespace(name))}`
 }
 
-function checkedNamespace(name: string): string {
+/** The name, or ARB_USAGE where no namespace can have it. */
+export function checkedNamespace(name: string): string {
   if (namespaceName.test(name)) return name
   throw invalid('namespace', name, 'at most 63 lower-case letters, digits and "-"')
 }

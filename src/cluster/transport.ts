@@ -4,12 +4,13 @@
  */
 import type { IncomingMessage } from 'node:http'
 
+import type { ArbError } from '../base/errors.js'
 import { sleep } from '../base/wait.js'
 import type { AgentPool } from './agents.js'
 import { checkedJson, readAnswer } from './answer.js'
 import { clusterDetails, type Subject } from './cluster-error.js'
 import type { Credentials, Identity } from './credentials.js'
-import { oddAnswer, timedOut } from './network-errors.js'
+import { credentialLate, oddAnswer, timedOut } from './network-errors.js'
 import { refused } from './refusals.js'
 import { backOff } from './retry.js'
 import { sendRequest } from './send.js'
@@ -66,6 +67,8 @@ const maxErrorBytes = 1024 * 1024
 interface Try {
   request: ApiRequest
   signal: AbortSignal
+  /** True while the credential is waited for: then it is not the API server that is late. */
+  atCredential?: boolean
 }
 
 /** A transport over the given connections and credentials. */
@@ -105,12 +108,10 @@ class HttpTransport implements Transport {
     const onAbort = (): void => streaming.abort(outer.reason)
     if (outer.aborted) onAbort()
     outer.addEventListener('abort', onAbort, { once: true })
-    const late = setTimeout(
-      () => streaming.abort(timedOut(this.options.server, request.subject, this.requestTimeoutMs)),
-      this.requestTimeoutMs,
-    )
+    const attempt: Try = { request, signal: streaming.signal }
+    const late = setTimeout(() => streaming.abort(this.lateness(attempt)), this.requestTimeoutMs)
     try {
-      const response = await this.open({ request, signal: streaming.signal }, 'streams')
+      const response = await this.open(attempt, 'streams')
       response.once('close', () => outer.removeEventListener('abort', onAbort))
       return response
     } catch (error) {
@@ -125,6 +126,13 @@ class HttpTransport implements Transport {
     this.options.agents.destroy()
   }
 
+  private lateness({ request, atCredential }: Try): ArbError {
+    const { server, credentials } = this.options
+    return atCredential
+      ? credentialLate(credentials.source, this.requestTimeoutMs)
+      : timedOut(server, request.subject, this.requestTimeoutMs)
+  }
+
   private outerSignal(request: ApiRequest): AbortSignal {
     const signals = [this.options.signal, request.signal].filter((signal) => signal !== undefined)
     return signals.length === 1 ? signals[0]! : AbortSignal.any(signals)
@@ -134,16 +142,14 @@ class HttpTransport implements Transport {
     const deadline = new AbortController()
     const outer = this.outerSignal(request)
     const ends = performance.now() + this.requestTimeoutMs
-    const timer = setTimeout(
-      () => deadline.abort(timedOut(this.options.server, request.subject, this.requestTimeoutMs)),
-      this.requestTimeoutMs,
-    )
-    const signal = AbortSignal.any([deadline.signal, outer])
+    const attempt: Try = { request, signal: AbortSignal.any([deadline.signal, outer]) }
+    const { signal } = attempt
+    const timer = setTimeout(() => deadline.abort(this.lateness(attempt)), this.requestTimeoutMs)
     let last: unknown
     try {
       for (let tries = 1; ; tries++) {
         try {
-          return await work({ request, signal })
+          return await work(attempt)
         } catch (error) {
           // A user's interruption and a deadline are reasons of the signal, and there is no going on after them.
           if (signal.aborted) throw outer.aborted ? outer.reason : (last ?? signal.reason)
@@ -171,9 +177,12 @@ class HttpTransport implements Transport {
     }
   }
 
-  private async openOnce({ request, signal }: Try, kind: 'calls' | 'streams'): Promise<IncomingMessage> {
+  private async openOnce(attempt: Try, kind: 'calls' | 'streams'): Promise<IncomingMessage> {
+    const { request, signal } = attempt
     signal.throwIfAborted()
+    attempt.atCredential = true
     const identity = await raceAbort(this.options.credentials.identity(signal), signal)
+    attempt.atCredential = false
     const response = await sendRequest(request, identity, { ...this.options, signal, kind })
     const status = response.statusCode ?? 0
     if (status >= 200 && status < 300) return response

@@ -7,6 +7,7 @@ import { ClusterCommand } from '../cli/cluster-command.js'
 import {
   checkChannels,
   checkCluster,
+  checkNamespace,
   checkNode,
   checkPlugins,
   checkRights,
@@ -71,7 +72,7 @@ export default class Doctor extends ClusterCommand {
       const cluster = await checkCluster(reader)
       return cluster.some(({ status }) => status === 'fail')
         ? cluster
-        : [...cluster, ...(await checkRights(reader, namespace))]
+        : [...cluster, ...(await checkNamespace(reader, namespace)), ...(await checkRights(reader, namespace))]
     } catch (error) {
       return [failed('kubeconfig', error)]
     }

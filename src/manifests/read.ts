@@ -71,6 +71,15 @@ async function manifestFiles(name: string, recursive: boolean): Promise<string[]
   })
 }
 
+/** The error for files that are there and hold no manifest at all. */
+export function noManifestIn(paths: readonly string[]): ArbError {
+  return new ArbError({
+    code: 'ARB_JOBS_DIR_EMPTY',
+    message: `${paths.map((name) => (name === '-' ? 'stdin' : name)).join(', ')}: there is no manifest in it`,
+    hints: ['Make the manifests first: arbk8s jobs gen --k8s-config k8s.yaml --output-dir DIR'],
+  })
+}
+
 function missing(name: string, error: unknown): ArbError {
   return new ArbError({
     code: 'ARB_JOBS_DIR_MISSING',

@@ -17,7 +17,7 @@ import { healthExitCode } from '../health/wire.js'
 import { appendRecord } from '../history/read.js'
 import { toRecord } from '../history/record.js'
 import { generateFiles } from '../manifests/generate-files.js'
-import { readSources } from '../manifests/read.js'
+import { noManifestIn, readSources } from '../manifests/read.js'
 import { validateManifests } from '../manifests/validate.js'
 import { sessionLabel } from '../session/job.js'
 import { alertMessage, one, outcomeCounts, planCounts, unique } from './messages.js'
@@ -94,8 +94,11 @@ class PipelineRun {
     })
     this.manifests = manifests.flatMap(({ file, job, valid }) => (job && valid ? [{ file, job }] : []))
     this.validated = summary.valid
+    if (summary.total === 0) throw noManifestIn([jobsDir])
     const counts = `${summary.valid} valid, ${summary.invalid} invalid, ${count(summary.warnings, 'warning')}`
     const first = findings.find(({ severity }) => severity === 'error')
+    // Two sessions in one folder must be told before Jobs are applied that could then not be followed.
+    if (!first) this.jobsMeant()
     if (!first) return { message: counts }
     return {
       message: `${counts}; ${first.file}:${first.line}: ${first.message}`,
@@ -217,9 +220,15 @@ class PipelineRun {
 
   private async whichJobs(): Promise<{ namespace: string; selector: string }> {
     const { target } = await this.cluster()
+    const { namespace = target.namespace, selector } = this.jobsMeant()
+    return { namespace, selector }
+  }
+
+  /** By the flags, else by the manifests; no namespace where neither names one. */
+  private jobsMeant(): { namespace: string | undefined; selector: string } {
     const namespaces = unique(this.manifests.map(({ job }) => job.metadata.namespace))
     const sessions = unique(this.manifests.map(({ job }) => job.metadata.labels?.[sessionLabel]))
-    const namespace = this.options.namespace ?? one('namespace', '-n', namespaces) ?? target.namespace
+    const namespace = this.options.namespace ?? one('namespace', '-n', namespaces)
     const session = this.options.selector === undefined ? one('session', '-l', sessions) : undefined
     const selector = this.options.selector ?? (session === undefined ? undefined : sessionSelector(session))
     if (selector !== undefined) return { namespace, selector }

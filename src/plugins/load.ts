@@ -13,9 +13,20 @@ const contractVersion = 1
 /** The original's names of channels, which keep working. */
 const notifierAliases: Record<string, string> = { slack_webhook: 'slack', generic_webhook: 'webhook' }
 
+/** Throws where no plugin, or more than one, provides the channel; no plugin code runs. */
+export function requireNotifier(config: PluginHost, name: string): Provider {
+  return findProvider(config, 'notifier', notifierAliases[name] ?? name)
+}
+
+/** Throws where no plugin, or more than one, provides the location's store; no plugin code runs. */
+export function requireStore(config: PluginHost, location: string): Provider {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase() ?? 'jsonl'
+  return findProvider(config, 'store', scheme === 'file' ? 'jsonl' : scheme)
+}
+
 /** The notifier of a name, e.g. `console`, `slack`, `slack_webhook`. */
 export async function loadNotifier(config: PluginHost, name: string, context: PluginContext): Promise<Notifier> {
-  const provider = findProvider(config, 'notifier', notifierAliases[name] ?? name)
+  const provider = requireNotifier(config, name)
   return checked<Notifier>(provider, await runProvider(config, provider, { host: context }), ['preview', 'send'])
 }
 
@@ -23,9 +34,11 @@ export async function loadNotifier(config: PluginHost, name: string, context: Pl
  * The store of a location: a path is JSONL, `scheme://…` is the store plugin of that scheme.
  */
 export async function openStore(config: PluginHost, location: string, context: PluginContext): Promise<HistoryStore> {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase() ?? 'jsonl'
-  const provider = findProvider(config, 'store', scheme === 'file' ? 'jsonl' : scheme)
-  return checked<HistoryStore>(provider, await runProvider(config, provider, { host: context, location }), ['append', 'read'])
+  const provider = requireStore(config, location)
+  return checked<HistoryStore>(provider, await runProvider(config, provider, { host: context, location }), [
+    'append',
+    'read',
+  ])
 }
 
 /** The provider of a cluster that can be started on this machine, e.g. `sandbox`. */

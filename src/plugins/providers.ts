@@ -57,14 +57,18 @@ export function findProvider(config: PluginHost, kind: ProviderKind, name: strin
 
 const words: Record<ProviderKind, string> = { notifier: 'alert channel', store: 'history store', cluster: 'cluster' }
 
+/** What can be installed beside what comes with the CLI: `plugins install slack` takes @arbk8s/plugin-slack. */
+const ours: Record<ProviderKind, string[]> = { notifier: ['slack', 'webhook', 'email'], store: ['s3'], cluster: [] }
+
 function notFound(kind: ProviderKind, name: string, installed: string[]): ArbError {
-  const near = nearest(name, installed)
+  const near = ours[kind].includes(name) ? undefined : nearest(name, [...installed, ...ours[kind]])
+  const wanted = near ?? name
   return new ArbError({
     code: 'ARB_PLUGIN_NOT_FOUND',
     message: `no installed plugin provides the ${words[kind]} "${name}"`,
     hints: [
       ...(near ? [`Did you mean "${near}"?`] : []),
-      `Install it: arbk8s plugins install ${name}`,
+      ...(installed.includes(wanted) ? [] : [`Install it: arbk8s plugins install ${wanted}`]),
       `Installed: ${installed.join(', ') || 'none'}`,
     ],
     details: { kind, name, installed },

@@ -44,7 +44,11 @@ export function checkConfig(document: ConfigDocument, keys: readonly ConfigKey[]
   const value = isMapping(document.value) ? readObject(check, document.value, keys, []) : {}
   if (!isMapping(document.value)) {
     const got = document.value === null || document.value === undefined ? 'nothing' : kindOf(document.value)
-    check.problems.push({ path: [], message: `expected a mapping of keys to values, found ${got}` })
+    check.problems.push({
+      path: [],
+      message: `expected a mapping of keys to values, found ${got}`,
+      hint: 'Write lines such as "session_id: d29"; arbk8s init writes a commented config to begin with.',
+    })
   }
   if (check.problems.length) throw problemsError(document, check.problems)
   return value

@@ -76,7 +76,7 @@ describe('history show and report', () => {
     expect((await show('--since', '2025-11-16T10:02:00Z', '--summary-only')).stdout).to.match(/^Records: 1, /)
     const usage = await show('--since', 'yesterday')
     expect(usage.code).to.equal(3)
-    expect(usage.stderr).to.include('"yesterday" is not a duration')
+    expect(usage.stderr).to.include('"yesterday" is neither a duration nor a time')
   })
 
   it('ends with 3 and says what to do where there is no history to read', async () => {

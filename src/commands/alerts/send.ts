@@ -9,6 +9,7 @@ import { durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
 import { historyLocation, openHistory } from '../../cli/history.js'
 import { alertsText, alertsView } from '../../cli/render/alerts.js'
 import type { AlertsSendResult } from '../../cli/results.js'
+import { neededSelector } from '../../cli/which-jobs.js'
 import { damageNote } from '../../history/read.js'
 
 export default class AlertsSend extends AlertCommand {
@@ -46,11 +47,13 @@ export default class AlertsSend extends AlertCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(AlertsSend)
+    const namespace = this.need<string>(flags, 'namespace')
+    const selector = neededSelector(flags)
     const location = historyLocation(flags, this.sources)
     const { channels, incomplete } = await this.openChannels(flags)
     const result = await sendAlerts({
-      namespace: this.need<string>(flags, 'namespace'),
-      selector: flags.session === undefined ? this.need<string>(flags, 'selector') : `session_id=${flags.session}`,
+      namespace,
+      selector,
       store: await openHistory(this.config, location, this.signal),
       ledger: await openHistory(this.config, ledgerLocation(location), this.signal),
       channels,

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 
-import { writeFileAtomic } from '../../base/files.js'
+import { requireWritable, writeFileAtomic } from '../../base/files.js'
 import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, selectorFlags } from '../../cli/flags.js'
 import { eventsLimitFlag, judgeFlags, judgeOptions, lookAtSession, screenOf } from '../../cli/health.js'
@@ -31,6 +31,7 @@ export default class HealthCheck extends ClusterCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(HealthCheck)
     const selector = this.selectorOf(flags)
+    if (flags['output-json']) await requireWritable(flags['output-json'])
     const { reader, namespace } = await this.openCluster(flags)
     const look = { namespace, selector, maxLogLines: 0, judge: judgeOptions(flags), signal: this.signal }
     const { snapshot, health } = await lookAtSession(reader, look)

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 
-import { writeFileAtomic } from '../../base/files.js'
+import { requireWritable, writeFileAtomic } from '../../base/files.js'
 import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, historyFlags, selectorFlags } from '../../cli/flags.js'
 import { eventsLimitFlag, judgeFlags, judgeOptions, lookAtSession } from '../../cli/health.js'
@@ -31,6 +31,7 @@ export default class HealthRecord extends ClusterCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(HealthRecord)
     const selector = this.selectorOf(flags)
+    if (flags['output-json']) await requireWritable(flags['output-json'])
     const location = historyLocation(flags, this.sources)
     const store = await openHistory(this.config, location, this.signal)
     const { reader, namespace } = await this.openCluster(flags)

@@ -2,7 +2,7 @@ import path from 'node:path'
 
 import { Flags } from '@oclif/core'
 
-import { writeFileAtomic } from '../../base/files.js'
+import { requireWritable, writeFileAtomic } from '../../base/files.js'
 import { count } from '../../base/text.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { historyFlags } from '../../cli/flags.js'
@@ -27,6 +27,7 @@ export default class HistoryReport extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(HistoryReport)
     const location = historyLocation(flags, this.sources)
+    await requireWritable(flags.output)
     const store = await openHistory(this.config, location, this.signal)
     const { historyReport } = await import('../../history/report/index.js')
     const source = location.includes('://') ? location : path.basename(location)

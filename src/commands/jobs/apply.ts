@@ -85,11 +85,16 @@ export default class JobsApply extends ClusterCommand {
     })
   }
 
+  protected override afterInterruption(): string[] {
+    return ['What was applied stays. The same command goes on with the rest; no Job is made twice.']
+  }
+
   private async readManifests(folder: string, kubeVersion: string | undefined) {
-    const { readSources } = await import('../../manifests/read.js')
+    const { noManifestIn, readSources } = await import('../../manifests/read.js')
     const { validateManifests } = await import('../../manifests/validate.js')
     const sources = readSources({ paths: [folder], stdin: process.stdin, signal: this.signal })
     const validation = await validateManifests(sources, { kubeVersion, signal: this.signal })
+    if (validation.summary.total === 0) throw noManifestIn([folder])
     const manifests: JobManifest[] = validation.manifests.flatMap(({ file, job }) => (job ? [{ file, job }] : []))
     return { manifests, invalid: validation.summary.invalid > 0 ? validation : undefined }
   }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 
-import { ArbError, exitCodes } from '../../base/errors.js'
+import { exitCodes } from '../../base/errors.js'
 import { requireWritable, writeFileAtomic } from '../../base/files.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
@@ -50,12 +50,13 @@ export default class JobsValidate extends BaseCommand {
     const { flags } = await this.parse(JobsValidate)
     const plan = flags['output-plan']
     if (plan) await requireWritable(plan)
-    const [{ readSources }, { validateManifests }, { planText }, { validationToWire }] = await Promise.all([
-      import('../../manifests/read.js'),
-      import('../../manifests/validate.js'),
-      import('../../manifests/plan-text.js'),
-      import('../../manifests/wire.js'),
-    ])
+    const [{ noManifestIn, readSources }, { validateManifests }, { planText }, { validationToWire }] =
+      await Promise.all([
+        import('../../manifests/read.js'),
+        import('../../manifests/validate.js'),
+        import('../../manifests/plan-text.js'),
+        import('../../manifests/wire.js'),
+      ])
     const paths = flags.filename ?? [this.need<string>(flags, 'jobs-dir', 'name the manifests to validate')]
     const sources = readSources({ paths, recursive: flags.recursive, stdin: process.stdin, signal: this.signal })
     const validation = await validateManifests(sources, {
@@ -63,7 +64,7 @@ export default class JobsValidate extends BaseCommand {
       kubeVersion: flags['kube-version'],
       signal: this.signal,
     })
-    if (validation.summary.total === 0) throw nothingThere(paths)
+    if (validation.summary.total === 0) throw noManifestIn(paths)
     const text = planText(validation)
     if (plan) await writeFileAtomic(plan, `${text}\n`)
     await this.finish<JobsValidateResult>({
@@ -72,12 +73,4 @@ export default class JobsValidate extends BaseCommand {
       exitCode: validation.summary.invalid ? exitCodes.findings : exitCodes.ok,
     })
   }
-}
-
-function nothingThere(paths: string[]): ArbError {
-  return new ArbError({
-    code: 'ARB_JOBS_DIR_EMPTY',
-    message: `${paths.join(', ')}: there is no manifest in it`,
-    hints: ['Make the manifests first: arbk8s jobs gen --k8s-config k8s.yaml --output-dir DIR'],
-  })
 }

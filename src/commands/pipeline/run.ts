@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core'
 
 import { ledgerLocation } from '../../alerts/ledger.js'
 import { guardFlags, guardOf } from '../../cli/apply-flags.js'
-import { deliveryFlags, openChannels } from '../../cli/channels.js'
+import { deliveryFlags, openChannels, requireChannels, type ChannelOptions } from '../../cli/channels.js'
 import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
 import { screenOf } from '../../cli/health.js'
@@ -12,6 +12,10 @@ import { ciSafe } from '../../cli/render/ci-safe.js'
 import { pipelineText, stepEnd, stepStart } from '../../cli/render/pipeline.js'
 import { targetLine } from '../../apply/report.js'
 import { palette, colourWanted } from '../../cli/render/colour.js'
+import { givenSelector } from '../../cli/which-jobs.js'
+import { checkedNamespace } from '../../cluster/paths.js'
+import type { PipelineStep } from '../../pipeline/steps.js'
+import { requireStore } from '../../plugins/load.js'
 import type { PipelineRunResult } from '../../cli/results.js'
 
 export default class PipelineRun extends ClusterCommand {
@@ -65,9 +69,30 @@ export default class PipelineRun extends ClusterCommand {
     ...clusterFlags,
   }
 
+  /** The steps that are over. */
+  private readonly steps: PipelineStep[] = []
+
+  protected override afterInterruption(): string[] {
+    const done = this.steps.map(({ number, name, message }) => `${number} ${name} (${message})`)
+    const jobs = this.ownSandbox
+      ? 'The sandbox has ended, and its Jobs with it; the same command starts them again.'
+      : 'Jobs that were applied go on in the cluster. The same command continues; no Job is made twice.'
+    return [...(done.length > 0 ? [`Done: ${done.join(', ')}.`] : []), jobs]
+  }
+
   async run(): Promise<void> {
     const { flags } = await this.parse(PipelineRun)
+    const selector = givenSelector(flags)
+    if (flags.namespace !== undefined) checkedNamespace(flags.namespace)
     const location = historyLocation(flags, this.sources)
+    // Found out now and not after half an hour of waiting for Jobs.
+    const channels = {
+      config: this.config,
+      names: flags['channel-type'],
+      named: this.setting<ChannelOptions['named']>('channels'),
+    }
+    requireChannels(channels)
+    requireStore(this.config, location)
     const { runPipeline } = await import('../../pipeline/run.js')
     const { pipelineToWire } = await import('../../pipeline/wire.js')
     const talk = palette(colourWanted({ isTTY: process.stderr.isTTY, env: process.env }))
@@ -78,7 +103,7 @@ export default class PipelineRun extends ClusterCommand {
       jobsDir: this.need(flags, 'jobs-dir'),
       kubeVersion: flags['kube-version'],
       namespace: flags.namespace,
-      selector: flags.session === undefined ? flags.selector : this.selectorOf(flags),
+      selector,
       enableApply: flags['enable-apply'],
       enableAlerts: flags['enable-alerts'],
       guard: guardOf(flags, this.setting('protected_contexts'), process.env),
@@ -95,15 +120,16 @@ export default class PipelineRun extends ClusterCommand {
       }),
       openChannels: () =>
         openChannels({
-          config: this.config,
-          names: flags['channel-type'],
-          named: this.setting('channels'),
+          ...channels,
           webhookUrl: flags['webhook-url'],
           print: (text) => void printed.push(text),
           signal: this.signal,
         }),
       onStart: (number, name) => this.note(ciSafe(stepStart(number, name), process.env)),
-      onEnd: (step) => this.note(ciSafe(stepEnd(step, talk), process.env)),
+      onEnd: (step) => {
+        this.steps.push(step)
+        return this.note(ciSafe(stepEnd(step, talk), process.env))
+      },
       onTarget: (cluster, modes) => this.note(targetLine(cluster.target, modes)),
       onProgress: progressNotes((line) => this.note(line)),
       now: () => new Date(),
@@ -127,7 +153,7 @@ function progressNotes(
   let last = ''
   return async ({ ended, total }) => {
     const line = `      ${ended} of ${total} Jobs have ended`
-    if (line !== last) await note(line)
+    if (total > 0 && line !== last) await note(line)
     last = line
   }
 }
