@@ -21,6 +21,7 @@ import { noManifestIn, readSources } from '../manifests/read.js'
 import { validateManifests } from '../manifests/validate.js'
 import { sessionLabel } from '../session/job.js'
 import { alertMessage, one, outcomeCounts, planCounts, unique } from './messages.js'
+import { missingJobs } from './missing-jobs.js'
 import { memoryStore } from './memory-store.js'
 import { runStages, type StageOutcome, type Stages } from './steps.js'
 import type { PipelineOptions, PipelineResult } from './types.js'
@@ -150,12 +151,15 @@ class PipelineRun {
       now,
       signal,
     })
+    if (this.applied?.mode === 'apply')
+      this.snapshot.errors.push(...missingJobs(this.manifests, this.applied, this.snapshot))
     const { jobs, pods, events } = this.snapshot
     const seen = `${count(jobs.length, 'Job')}, ${count(pods.length, 'pod')}, ${count(events.length, 'event')}`
     if (waited?.end === 'timeout')
       return { message: waitTimedOut(waited, formatDuration(wait!.timeoutMs)).message, exitCode: exitCodes.failed }
     if (waited?.end === 'stuck')
       return { message: `${seen}; not waiting longer: ${waited.open.join(', ')} cannot start` }
+    if (jobs.length === 0) return { message: `no Job matches ${this.place.selector} in ${this.place.namespace}` }
     return { message: waited ? `all Jobs have ended: ${seen}` : seen }
   }
 
