@@ -73,7 +73,8 @@ export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   if (above !== path.resolve(folder)) await makeFolder(above, mode)
   await mkdir(folder, mode).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw new Error(`no folder can be made in ${above}`)
-    if (!(await isFolder(folder))) throw error
+    if (await isFolder(folder)) return
+    throw error.code === 'EEXIST' ? Object.assign(new Error(), { code: 'ENOTDIR' }) : error
   })
 }
 

@@ -38,7 +38,7 @@ async function readOne(file: string, required: boolean): Promise<string | undefi
     throw new ArbError({
       code: 'ARB_KUBECONFIG_INVALID',
       message: `${file}: the kubeconfig cannot be read: ${reasonOf(error)}`,
-      hints: ['Check the file’s permissions, or name another with --kubeconfig.'],
+      hints: ['Name a kubeconfig that this user may read with --kubeconfig FILE or KUBECONFIG.'],
       cause: error,
     })
   }

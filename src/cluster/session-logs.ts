@@ -153,9 +153,15 @@ class Following {
   async run(): Promise<void> {
     const { namespace, selector, signal, intervalMs = standardIntervalMs } = this.options
     const until = (jobs: Job[]): boolean => jobs.every(hasEnded)
+    let seen = 0
     try {
       for await (const update of followJobs(this.reader, { namespace, selector, intervalMs, until, signal })) {
+        seen += update.jobs.length
         if (update.problem === null) await this.startNew(update.jobs)
+      }
+      if (seen === 0) {
+        await requireNamespace(this.reader, namespace, { signal })
+        this.options.onError?.(`no Job matches ${selector} in ${namespace}`)
       }
       await this.finish()
     } finally {
