@@ -6,6 +6,7 @@ import { settings } from '@oclif/core/settings'
 
 import { ArbError, exitCodes, isArbError, messageOf } from '../base/errors.js'
 import { asksForJson } from './json-flag.js'
+import { maskDebug } from './mask-debug.js'
 import { guardOutput } from './output.js'
 import { printError } from './print-error.js'
 
@@ -13,6 +14,7 @@ import { printError } from './print-error.js'
 export async function main(argv: string[], root: string): Promise<void> {
   settings.enableAutoTranspile = false
   guardOutput()
+  maskDebug(argv, process.env)
   nameShell()
   catchTheUncaught(argv)
   takeErrorsOfOtherCommands()

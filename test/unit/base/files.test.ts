@@ -13,7 +13,13 @@ import path from 'node:path'
 
 import { expect } from 'chai'
 
-import { readTextFile, writeFileAtomic } from '../../../src/base/files.js'
+import {
+  makeFolder,
+  readTextFile,
+  requireWritable,
+  writeFileAtomic,
+  writeFilesAtomic,
+} from '../../../src/base/files.js'
 
 describe('files', () => {
   let folder: string
@@ -61,5 +67,38 @@ describe('files', () => {
     expect(await failure(readTextFile(file, 10))).to.contain('100 bytes')
     expect(await failure(readTextFile(folder))).to.contain('folder')
     expect(await failure(readTextFile('/dev/zero'))).to.contain('not a regular file')
+  })
+
+  it('writes several files all or none', async () => {
+    const [a, b] = ['a.yaml', 'b.yaml'].map((name) => path.join(folder, 'new', name)) as [string, string]
+    mkdirSync(path.join(folder, 'new'))
+    mkdirSync(b)
+    expect(
+      await failure(
+        writeFilesAtomic([
+          { file: a, text: 'a' },
+          { file: b, text: 'b' },
+        ]),
+      ),
+    ).to.include('it is a folder')
+    expect(readdirSync(path.join(folder, 'new'))).to.deep.equal(['b.yaml'])
+    const aborted = AbortSignal.abort(new Error('stopped'))
+    expect(await failure(writeFilesAtomic([{ file: a, text: 'a' }], { signal: aborted }))).to.equal('stopped')
+    rmSync(b, { recursive: true })
+    await writeFilesAtomic([
+      { file: a, text: 'a' },
+      { file: b, text: 'b' },
+    ])
+    expect(readdirSync(path.join(folder, 'new'))).to.deep.equal(['a.yaml', 'b.yaml'])
+  })
+
+  it('refuses to replace a device and to make folders where none can be, and never hangs', async () => {
+    for (const file of ['/dev/null', '/dev/stdout'])
+      expect(await failure(requireWritable(file))).to.include('no regular file')
+    expect(await failure(makeFolder('/proc/arbk8s/deep'))).to.include('no folder can be made in /proc')
+    writeFileSync(path.join(folder, 'file'), '')
+    expect(await failure(requireWritable(path.join(folder, 'file', 'x')))).to.include('is a file, not a folder')
+    await makeFolder(path.join(folder, 'x', 'y', 'z'))
+    await makeFolder(path.join(folder, 'x', 'y', 'z'))
   })
 })
