@@ -16,6 +16,12 @@ export function memoryStore(records: HistoryRecord[], below?: HistoryStore): His
   }
 }
 
+/** `store`, but what it refuses to take is kept in memory: an alert is then told, though the next run does not know of it. */
+export function lenientStore(store: HistoryStore | undefined): HistoryStore {
+  const memory = memoryStore([], store)
+  return { ...memory, append: async (record) => (store ?? memory).append(record).catch(() => memory.append(record)) }
+}
+
 async function* readable(store: HistoryStore, query: ReadQuery): AsyncGenerator<HistoryEntry> {
   try {
     yield* store.read(query)

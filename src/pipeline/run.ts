@@ -5,24 +5,24 @@ import { sendAlerts, type SendResult } from '../alerts/send.js'
 import { applyJobs, modesOf } from '../apply/apply.js'
 import type { ApplyResult, JobManifest } from '../apply/types.js'
 import { formatDuration } from '../base/duration.js'
-import { ArbError, exitCodes, isArbError } from '../base/errors.js'
-import { sessionSelector } from '../base/selector.js'
+import { exitCodes, isArbError } from '../base/errors.js'
 import { count } from '../base/text.js'
 import type { Cluster } from '../cluster/open.js'
 import { takeSnapshot } from '../cluster/snapshot.js'
 import type { ContainerLog, Snapshot } from '../cluster/types.js'
 import { judgeSnapshot } from '../health/judge.js'
 import type { SessionHealth } from '../health/types.js'
+import { withVanished } from '../health/vanished.js'
 import { healthExitCode } from '../health/wire.js'
 import { appendRecord } from '../history/read.js'
 import { toRecord } from '../history/record.js'
 import { generateFiles } from '../manifests/generate-files.js'
 import { noManifestIn, readSources } from '../manifests/read.js'
 import { validateManifests } from '../manifests/validate.js'
-import { sessionLabel } from '../session/job.js'
-import { alertMessage, one, outcomeCounts, planCounts, unique } from './messages.js'
+import { meantJobs, refuseUnfollowed } from './meant-jobs.js'
+import { alertMessage, outcomeCounts, planCounts, unique } from './messages.js'
 import { missingJobs } from './missing-jobs.js'
-import { memoryStore } from './memory-store.js'
+import { lenientStore, memoryStore } from './memory-store.js'
 import { runStages, type StageOutcome, type Stages } from './steps.js'
 import type { PipelineOptions, PipelineResult } from './types.js'
 import { waitForJobs, waitTimedOut, type WaitEnd } from './wait.js'
@@ -40,6 +40,8 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRes
 }
 
 class PipelineRun {
+  /** Where the manifests are: the folder, or the session's own files in it. */
+  private paths: string[]
   private generated = 0
   private validated = 0
   private manifests: JobManifest[] = []
@@ -53,7 +55,9 @@ class PipelineRun {
   private historyAppended = false
   private sent: SendResult | undefined
 
-  constructor(private readonly options: PipelineOptions) {}
+  constructor(private readonly options: PipelineOptions) {
+    this.paths = [options.jobsDir]
+  }
 
   stages(): Stages {
     return {
@@ -78,9 +82,13 @@ class PipelineRun {
       signal,
     })
     this.generated = jobs.length
+    // Not the folder: what the session no longer wants would be applied with it.
+    this.paths = plan.files.map(({ file }) => file)
     const changed = plan.files.filter((file) => file.action !== 'unchanged').length
     const stale =
-      plan.stale.length > 0 ? [`no longer wanted: ${plan.stale.join(', ')} (jobs gen --prune removes them)`] : []
+      plan.stale.length > 0
+        ? [`no longer wanted and left out: ${plan.stale.join(', ')} (jobs gen --prune removes them)`]
+        : []
     const notes = [...warnings, ...stale].map((text) => `; warning: ${text}`).join('')
     return {
       message: `${count(jobs.length, 'Job')} in ${jobsDir}, ${changed} written, ${jobs.length - changed} unchanged${notes}`,
@@ -88,19 +96,23 @@ class PipelineRun {
   }
 
   private async validate(): Promise<StageOutcome> {
-    const { jobsDir, kubeVersion, signal } = this.options
-    const { manifests, summary, findings } = await validateManifests(readSources({ paths: [jobsDir], signal }), {
+    const { kubeVersion, signal } = this.options
+    const paths = this.paths
+    const { manifests, summary, findings } = await validateManifests(readSources({ paths, signal }), {
       kubeVersion,
       signal,
     })
     this.manifests = manifests.flatMap(({ file, job, valid }) => (job && valid ? [{ file, job }] : []))
     this.validated = summary.valid
-    if (summary.total === 0) throw noManifestIn([jobsDir])
+    if (summary.total === 0) throw noManifestIn(paths)
     const counts = `${summary.valid} valid, ${summary.invalid} invalid, ${count(summary.warnings, 'warning')}`
     const first = findings.find(({ severity }) => severity === 'error')
-    // Two sessions in one folder must be told before Jobs are applied that could then not be followed.
-    if (!first) this.jobsMeant()
-    if (!first) return { message: counts }
+    // Told before Jobs are applied that could then not be followed.
+    if (!first) {
+      const meant = meantJobs(this.manifests, this.options)
+      if (this.options.enableApply) refuseUnfollowed(this.manifests, meant, this.options)
+      return { message: counts }
+    }
     return {
       message: `${counts}; ${first.file}:${first.line}: ${first.message}`,
       exitCode: exitCodes.findings,
@@ -144,13 +156,15 @@ class PipelineRun {
     const { reader } = await this.cluster()
     this.place = await this.whichJobs()
     const waited = wait && (await this.waitForEnd(this.place, wait.timeoutMs))
-    this.snapshot = await takeSnapshot(reader, {
+    const snapshot = await takeSnapshot(reader, {
       ...this.place,
       maxLogLines: evidenceLines,
       eventsLimit: Infinity,
       now,
       signal,
     })
+    // A Job that failed and was deleted while we waited has failed all the same.
+    this.snapshot = withVanished(snapshot, waited ? waited.seen : [])
     if (this.applied?.mode === 'apply')
       this.snapshot.errors.push(...missingJobs(this.manifests, this.applied, this.snapshot))
     const { jobs, pods, events } = this.snapshot
@@ -198,7 +212,7 @@ class PipelineRun {
     this.sent = await sendAlerts({
       ...this.place!,
       store,
-      ledger: history?.ledger ?? memoryStore([]),
+      ledger: this.historyAppended ? history!.ledger : lenientStore(history?.ledger),
       channels,
       dryRun: !enableAlerts,
       eventsLimit,
@@ -224,23 +238,8 @@ class PipelineRun {
 
   private async whichJobs(): Promise<{ namespace: string; selector: string }> {
     const { target } = await this.cluster()
-    const { namespace = target.namespace, selector } = this.jobsMeant()
+    const { namespace = target.namespace, selector } = meantJobs(this.manifests, this.options)
     return { namespace, selector }
-  }
-
-  /** By the flags, else by the manifests; no namespace where neither names one. */
-  private jobsMeant(): { namespace: string | undefined; selector: string } {
-    const namespaces = unique(this.manifests.map(({ job }) => job.metadata.namespace))
-    const sessions = unique(this.manifests.map(({ job }) => job.metadata.labels?.[sessionLabel]))
-    const namespace = this.options.namespace ?? one('namespace', '-n', namespaces)
-    const session = this.options.selector === undefined ? one('session', '-l', sessions) : undefined
-    const selector = this.options.selector ?? (session === undefined ? undefined : sessionSelector(session))
-    if (selector !== undefined) return { namespace, selector }
-    throw new ArbError({
-      code: 'ARB_USAGE',
-      message: 'no selector, and no manifest that names a session',
-      hints: ['Give -l, e.g. -l session_id=d29.'],
-    })
   }
 
   result(steps: PipelineResult['steps']): PipelineResult {

@@ -5,7 +5,7 @@ import { takeSnapshot } from '../cluster/snapshot.js'
 import type { Reader } from '../cluster/types.js'
 import { followJobs } from '../cluster/watch-jobs.js'
 import { judgeSnapshot } from '../health/judge.js'
-import { phaseOf } from '../health/phase.js'
+import { isOver } from '../health/vanished.js'
 import type { Job } from '../session/job.js'
 
 /** Which Jobs are waited for, and how long. */
@@ -23,34 +23,43 @@ export interface WaitOptions {
   onProgress?: ((progress: { ended: number; total: number }) => void | Promise<void>) | undefined
 }
 
-/** `stuck`: what is not over yet will not get anywhere by itself, as its pods can never start. */
-export type WaitEnd = { end: 'done' | 'stuck' | 'timeout'; total: number; open: string[] }
+/** How a wait ended. `stuck`: what is not over yet will not get anywhere by itself, as its pods can never start. */
+export interface WaitEnd {
+  end: 'done' | 'stuck' | 'timeout'
+  total: number
+  open: string[]
+  /** Every Job as it was last seen, those that are gone meanwhile included. */
+  seen: Job[]
+}
 
 /** Waits until every Job has ended, or those that have not are judged ERROR, or the time is up. */
 export async function waitForJobs(reader: Reader, options: WaitOptions): Promise<WaitEnd> {
   const { namespace, selector, intervalMs, signal, timeoutMs } = options
   const limit = AbortSignal.timeout(timeoutMs)
+  const either = AbortSignal.any([signal, limit])
+  const seen = new Map<string, Job>()
   let jobs: Job[] = []
+  const ended = (end: WaitEnd['end']): WaitEnd => ({
+    end,
+    total: jobs.length,
+    open: openNames(jobs),
+    seen: [...seen.values()],
+  })
   try {
     const until = (current: Job[]): boolean => current.every(isOver)
-    for await (const update of followJobs(reader, {
-      namespace,
-      selector,
-      intervalMs,
-      until,
-      signal: AbortSignal.any([signal, limit]),
-    })) {
+    for await (const update of followJobs(reader, { namespace, selector, intervalMs, until, signal: either })) {
       jobs = update.jobs
+      for (const job of jobs) seen.set(job.metadata.name, job)
       const open = openNames(jobs)
       await options.onProgress?.({ ended: jobs.length - open.length, total: jobs.length })
       if (open.length === 0 && update.confirmed) break
-      if (!update.changed && (await stuck(reader, open, options))) return { end: 'stuck', total: jobs.length, open }
+      if (!update.changed && (await stuck(reader, open, { ...options, signal: either }))) return ended('stuck')
     }
   } catch (error) {
     if (signal.aborted || !limit.aborted) throw error
-    return { end: 'timeout', total: jobs.length, open: openNames(jobs) }
+    return ended('timeout')
   }
-  return { end: 'done', total: jobs.length, open: [] }
+  return ended('done')
 }
 
 /** The error of a wait that ran out of time. */
@@ -63,19 +72,16 @@ export function waitTimedOut({ open, total }: WaitEnd, timeout: string): ArbErro
   })
 }
 
-function isOver(job: Job): boolean {
-  const { phase } = phaseOf(job, [])
-  return phase === 'SUCCEEDED' || phase === 'FAILED'
-}
-
 function openNames(jobs: Job[]): string[] {
   return jobs.filter((job) => !isOver(job)).map((job) => job.metadata.name)
 }
 
+/** A look that fails says nothing: whether the cluster is out of reach is for `followJobs` to say. */
 async function stuck(reader: Reader, open: string[], options: WaitOptions): Promise<boolean> {
   if (open.length === 0) return false
-  const snapshot = await takeSnapshot(reader, { ...options, maxLogLines: 0, eventsLimit: Infinity })
-  const health = judgeSnapshot(snapshot)
-  const judged = health.jobs.filter(({ jobName }) => open.includes(jobName))
+  const look = takeSnapshot(reader, { ...options, maxLogLines: 0, eventsLimit: Infinity })
+  const snapshot = await look.catch(() => options.signal.throwIfAborted())
+  if (!snapshot) return false
+  const judged = judgeSnapshot(snapshot).jobs.filter(({ jobName }) => open.includes(jobName))
   return judged.length > 0 && judged.every((job) => job.health === 'ERROR')
 }

@@ -138,6 +138,22 @@ describe('pipeline run', function () {
     ])
   })
 
+  it('leaves out what the session no longer wants', async () => {
+    const files = await session('less', 'echo done', 4)
+    await json(...files)
+    await writeShellSession(folder, { namespace, sessionId: 'less', script: 'echo done', workers: 2 })
+    const result = await json(...files, '--enable-apply', '--wait')
+    expect(result.json).to.include({ generated_jobs: 2, validated_jobs: 2, applied_jobs: 2, health_status: 'OK' })
+    expect(result.json.steps[0]!.message).to.contain('no longer wanted and left out')
+  })
+
+  it('refuses to apply Jobs that its selector does not find', async () => {
+    const result = await json(...(await session('typo')), '-l', 'session_id=tpyo', '--enable-apply', '--wait')
+    expect(result.code).to.equal(3)
+    expect(result.json.steps[1]!.message).to.contain('would be applied and then not be followed')
+    expect(statuses(result)).to.include('apply skipped')
+  })
+
   it('refuses live Jobs without --allow-live before anything is sent', async () => {
     const files = await session('live')
     const config = files[1]!

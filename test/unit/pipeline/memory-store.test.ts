@@ -1,7 +1,7 @@
 import type { HistoryEntry, HistoryRecord, HistoryStore } from '@arbk8s/plugin-kit'
 import { expect } from 'chai'
 
-import { memoryStore } from '../../../src/pipeline/memory-store.js'
+import { lenientStore, memoryStore } from '../../../src/pipeline/memory-store.js'
 
 function record(timestamp: string): HistoryRecord {
   const counts = { jobs_ok: 1, jobs_warn: 0, jobs_error: 0 }
@@ -33,5 +33,20 @@ describe('a history in memory over one that cannot be written', () => {
       },
     }
     expect(await timestamps(memoryStore([record('3')], unreadable).read({ newestFirst: true }))).to.deep.equal(['3'])
+  })
+})
+
+describe('a ledger that may fail', () => {
+  it('keeps in memory what it cannot write', async () => {
+    const full: HistoryStore = { ...memoryStore([record('1')]), append: () => Promise.reject(new Error('disk full')) }
+    const store = lenientStore(full)
+    await store.append(record('2'))
+    expect(await timestamps(store.read())).to.deep.equal(['1', '2'])
+  })
+
+  it('writes where it can', async () => {
+    const below = memoryStore([])
+    await lenientStore(below).append(record('1'))
+    expect(await timestamps(below.read())).to.deep.equal(['1'])
   })
 })
