@@ -14,5 +14,7 @@ const plugin = new Plugin({
   respectNoCacheDefault: true,
 })
 await plugin.load()
-const manifest = JSON.stringify(plugin.manifest, null, 2).replaceAll(root, '.')
+// Commands come in the order in which the folders happened to be read.
+const commands = Object.fromEntries(Object.entries(plugin.manifest.commands).sort(([a], [b]) => (a < b ? -1 : 1)))
+const manifest = JSON.stringify({ ...plugin.manifest, commands }, null, 2).replaceAll(root, '.')
 await writeFile(path.join(root, 'oclif.manifest.json'), `${manifest}\n`)

@@ -66,7 +66,7 @@ function presentDue(incident: Incident, attempts: Attempt[], options: DueOptions
 }
 
 function nextKind(incident: Incident, told: Attempt | undefined, options: DueOptions): Pick<Due, 'kind' | 'reason'> {
-  if (!told) return { kind: 'opened', reason: 'the incident has not been sent yet' }
+  if (!told) return { kind: 'opened', reason: 'the incident is new' }
   const before = severityOf(told)
   if (rank[incident.severity] > rank[before]) {
     return { kind: 'worse', reason: `it was ${before} when it was sent last` }

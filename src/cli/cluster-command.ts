@@ -68,7 +68,10 @@ export abstract class ClusterCommand extends BaseCommand {
     })
     this.ownSandbox = sandbox.own
     this.atEnd(() => sandbox.stop())
-    await this.note(`Sandbox: ${sandbox.notice}`)
+    const end = sandbox.own
+      ? ' It ends with this command, and its Jobs with it; arbk8s sandbox start keeps one running.'
+      : ''
+    await this.note(`Sandbox: ${sandbox.notice}${end}`)
     return sandbox.kubeconfig
   }
 

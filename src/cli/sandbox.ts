@@ -1,4 +1,5 @@
 /** The embedded sandbox as commands use it: one of their own for their duration, or the one that runs in the folder. */
+import { statSync } from 'node:fs'
 import path from 'node:path'
 
 import type { ClusterProvider } from '@arbk8s/plugin-kit'
@@ -88,5 +89,17 @@ export function imageRootsOf(
     if (at < 1) throw new ArbError({ code: 'ARB_USAGE', message: `--sandbox-image: "${pair}" is not IMAGE=FOLDER` })
     roots[pair.slice(0, at)] = path.resolve(pair.slice(at + 1))
   }
+  for (const [image, folder] of Object.entries(roots)) requireImageFolder(image, folder)
   return roots
+}
+
+function requireImageFolder(image: string, folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new ArbError({
+    code: 'ARB_USAGE',
+    message: `the folder of the sandbox image ${image} is not there: ${folder}`,
+    hints: [
+      'Name a folder that stands for the image’s files: --sandbox-image IMAGE=DIR, or sandbox_images in arbk8s.yaml.',
+    ],
+  })
 }

@@ -66,7 +66,10 @@ export async function waitForJobs(reader: Reader, options: WaitOptions): Promise
 export function waitTimedOut({ open, total }: WaitEnd, timeout: string): ArbError {
   return new ArbError({
     code: 'ARB_TIMEOUT',
-    message: `${open.length} of ${count(total, 'Job')} had not ended after ${timeout}: ${open.slice(0, 5).join(', ')}${open.length > 5 ? ', …' : ''}`,
+    message:
+      total === 0
+        ? `no Job was seen within ${timeout}`
+        : `${open.length} of ${count(total, 'Job')} had not ended after ${timeout}: ${open.slice(0, 5).join(', ')}${open.length > 5 ? ', …' : ''}`,
     hints: ['Give a longer --timeout, or look at them with: arbk8s jobs watch --once'],
     details: { open },
   })

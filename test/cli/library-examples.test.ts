@@ -106,7 +106,7 @@ describe('the examples of the library', function () {
   it('alert.ts sends the incident once', async () => {
     const first = await example('alert.ts', 'history.jsonl', ...session)
     expect(first.lines[0]).to.match(/^[0-9a-f]{12}: 🚨 K8s Alert: CRITICAL – tuning$/)
-    expect(first.lines.at(-1)).to.equal('console: delivered, the incident has not been sent yet')
+    expect(first.lines.at(-1)).to.equal('console: delivered, the incident is new')
     const second = await example('alert.ts', 'history.jsonl', ...session)
     expect(second.lines).to.have.length(2)
     expect(second.lines[0]).to.equal(first.lines[0])

@@ -136,7 +136,9 @@ function timedOut(last: WatchUpdate | undefined, timeoutMs: number): ArbError {
   const named = open.slice(0, 5).map(({ jobName, phase }) => `${jobName} (${phase})`)
   return new ArbError({
     code: 'ARB_TIMEOUT',
-    message: `${open.length} of ${count(jobs.length, 'Job')} had not ended after ${formatDuration(timeoutMs)}: ${named.join(', ')}${open.length > 5 ? ', …' : ''}`,
+    message: last
+      ? `${open.length} of ${count(jobs.length, 'Job')} had not ended after ${formatDuration(timeoutMs)}: ${named.join(', ')}${open.length > 5 ? ', …' : ''}`
+      : `the Jobs could not be read once within ${formatDuration(timeoutMs)}`,
     hints: ['Give a longer --timeout, or see why: arbk8s health check --explain'],
     details: { open: open.map(({ jobName }) => jobName) },
   })

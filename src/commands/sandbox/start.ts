@@ -1,8 +1,12 @@
 import { Flags } from '@oclif/core'
 
+import { ArbError } from '../../base/errors.js'
+import { cleanLine, shorten } from '../../base/text.js'
 import { BaseCommand } from '../../cli/base-command.js'
+import { defaultSandboxDir, sandboxDirFlag } from '../../cli/flags.js'
 import { sandboxView } from '../../cli/render/sandbox.js'
 import type { SandboxStatusResult } from '../../cli/results.js'
+import { dnsLabelProblem } from '../../session/kube-names.js'
 import { imageRootsOf, sandboxFolder, sandboxProvider } from '../../cli/sandbox.js'
 
 export default class SandboxStart extends BaseCommand {
@@ -14,12 +18,7 @@ export default class SandboxStart extends BaseCommand {
     'export KUBECONFIG=$(arbk8s sandbox status --json | jq -r .kubeconfig)',
   ]
   static override flags = {
-    'sandbox-dir': Flags.string({
-      env: 'ARBK8S_SANDBOX_DIR',
-      description: 'folder for containers, logs and the kubeconfig',
-      default: '.arbk8s/sandbox',
-      helpValue: 'DIR',
-    }),
+    'sandbox-dir': sandboxDirFlag('folder for containers, logs and the kubeconfig'),
     'sandbox-image': Flags.string({
       multiple: true,
       description: 'the folder that stands for an image’s files',
@@ -43,7 +42,7 @@ export default class SandboxStart extends BaseCommand {
         this.setting('sandbox_images'),
         this.settingFolder('sandbox_images'),
       ),
-      namespaces: flags.namespace ?? [],
+      namespaces: (flags.namespace ?? []).map(validNamespace),
     })
     await this.finish<SandboxStatusResult>({
       result: sandboxView(status),
@@ -51,8 +50,18 @@ export default class SandboxStart extends BaseCommand {
         `Sandbox running at ${status.server} (pid ${status.pid})`,
         'It runs containers’ commands as processes on this machine, without isolation.',
         `  export KUBECONFIG=${status.kubeconfig}`,
-        'Stop it with: arbk8s sandbox stop',
+        `Stop it with: arbk8s sandbox stop${flags['sandbox-dir'] === defaultSandboxDir ? '' : ` --sandbox-dir ${flags['sandbox-dir']}`}`,
       ].join('\n'),
     })
   }
+}
+
+/** A name that no API server would take is refused here as there. */
+function validNamespace(name: string): string {
+  const problem = dnsLabelProblem(name)
+  if (problem === undefined) return name
+  throw new ArbError({
+    code: 'ARB_USAGE',
+    message: `--namespace: "${shorten(cleanLine(name), 80)}" is not a namespace's name: ${problem}`,
+  })
 }

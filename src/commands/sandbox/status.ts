@@ -1,8 +1,7 @@
 import path from 'node:path'
 
-import { Flags } from '@oclif/core'
-
 import { BaseCommand } from '../../cli/base-command.js'
+import { sandboxDirFlag } from '../../cli/flags.js'
 import { sandboxView } from '../../cli/render/sandbox.js'
 import type { SandboxStatusResult } from '../../cli/results.js'
 import { sandboxProvider } from '../../cli/sandbox.js'
@@ -11,12 +10,7 @@ export default class SandboxStatus extends BaseCommand {
   static override summary = 'Tell whether a sandbox runs in this folder, and where its kubeconfig is.'
   static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
   static override flags = {
-    'sandbox-dir': Flags.string({
-      env: 'ARBK8S_SANDBOX_DIR',
-      description: 'folder that it was started in',
-      default: '.arbk8s/sandbox',
-      helpValue: 'DIR',
-    }),
+    'sandbox-dir': sandboxDirFlag('folder that it was started in'),
   }
 
   async run(): Promise<void> {

@@ -116,7 +116,7 @@ describe('alerts: sending', () => {
     expect(first.complete).to.equal(false)
     expect(first.outcomes.map(({ status, reason }) => `${status}: ${reason}`)).to.deep.equal([
       'failed: 503',
-      'delivered: the incident has not been sent yet',
+      'delivered: the incident is new',
     ])
     works = true
     const second = await sendAlerts(options({ channels }))
@@ -152,8 +152,8 @@ describe('alerts: sending', () => {
       hangs: 'failed: no answer within 30ms',
       nonsense: 'failed: the plugin did not say whether the alert was delivered',
       missing: 'failed: no installed plugin provides it',
-      spoils: 'delivered: the incident has not been sent yet',
-      fake: 'delivered: the incident has not been sent yet',
+      spoils: 'delivered: the incident is new',
+      fake: 'delivered: the incident is new',
     })
     expect(channel.sent[0]!.incident.id).to.match(/^[0-9a-f]{12}$/)
   })
