@@ -1,7 +1,8 @@
 /** What keeps an apply from the wrong place and from live trading. Pure: every switch is an argument. */
 import { ArbError } from '../base/errors.js'
 import type { ClusterTarget } from '../cluster/types.js'
-import type { Container, Job } from '../session/job.js'
+import type { Job } from '../session/job.js'
+import { isLive, liveWords } from './live-words.js'
 
 /** Whether Jobs in live mode may be applied. */
 export interface LiveGuard {
@@ -27,19 +28,10 @@ export function liveReason(job: Job): string | undefined {
   if (isLive(job.metadata.labels?.mode)) return 'its label mode is "live"'
   if (isLive(template.metadata?.labels?.mode)) return 'its pods’ label mode is "live"'
   for (const container of [...template.spec.containers, ...(template.spec.initContainers ?? [])]) {
-    if (container.env?.some(({ name, value }) => name === 'MODE' && isLive(value))) return 'its variable MODE is "live"'
-    if (hasLiveArgument(container)) return 'its arguments say --mode live'
+    const words = liveWords(container)
+    if (words !== undefined) return words
   }
   return undefined
-}
-
-function isLive(value: unknown): boolean {
-  return typeof value === 'string' && value.trim().toLowerCase() === 'live'
-}
-
-/** Also within one argument of a shell: `sh -c "run --mode live"`. */
-function hasLiveArgument({ command = [], args = [] }: Container): boolean {
-  return /(^|\s)--mode(=|\s+)["']?live["']?(\s|$)/i.test([...command, ...args].join(' '))
 }
 
 /** Throws ARB_LIVE_REFUSED for a Job in live mode that was not allowed. Asked again for each object just before it is sent. */

@@ -31,6 +31,50 @@ describe('liveReason', () => {
   for (const [name, change] of live)
     it(`sees the ${name}`, () => expect(liveReason(workerJob(undefined, change))).to.be.a('string'))
 
+  const shells: [string, string[], Record<string, string>?][] = [
+    ['before a semicolon', ['sh', '-c', 'run --mode live; echo']],
+    ['before &&', ['sh', '-c', 'run --mode=live&& x']],
+    ['before a redirection', ['sh', '-c', 'run --mode live>log']],
+    ['before a pipe', ['sh', '-c', 'run --mode live|tee log']],
+    ['within a subshell', ['sh', '-c', '(run --mode live)']],
+    ['in quotes', ['sh', '-c', "run '--mode=live'"]],
+    ['in quotes, word by word', ['sh', '-c', 'run "--mode" "live"']],
+    ['with a quoted value', ['sh', '-c', 'run --mode="live"']],
+    ['with a word in two quotes', ['sh', '-c', `run --mode li've'`]],
+    ['as a list in a script', ['python', '-c', "run(['bot', '--mode', 'live'])"]],
+    ['over two lines', ['sh', '-c', 'run --mode \\\n  live']],
+    ['before a new line', ['sh', '-c', 'run --mode=live\necho']],
+    ['before a \\n that is to be printed', ['sh', '-c', 'printf "--mode live\\n" | run']],
+    ['as a variable of one command', ['sh', '-c', 'MODE=live run']],
+    ['as an exported variable', ['sh', '-c', 'export MODE="live"; run']],
+    ['by a variable of the container', ['run', '--mode', '$(M)'], { M: 'live' }],
+    ['by a variable of the container, in one word', ['run', '--mode=$(M)'], { M: 'live' }],
+    ['by a shell’s variable', ['sh', '-c', 'run --mode "${M}"'], { M: 'live' }],
+    ['by a shell’s variable without braces', ['sh', '-c', 'run --mode $M'], { M: 'live' }],
+    ['by MODE that another variable gives', ['run'], { M: 'live', MODE: '$(M)' }],
+    ['by MODE over two others', ['run'], { A: 'li', B: '$(A)ve', MODE: '$(B)' }],
+  ]
+  const harmless: [string, string[], Record<string, string>?][] = [
+    ['another mode', ['sh', '-c', 'run --mode paper; echo live']],
+    ['another flag', ['run', '--model', 'live', '--no-mode', 'live']],
+    ['a longer word', ['sh', '-c', 'MODE=liver run --mode=lively']],
+    ['another variable', ['sh', '-c', 'XMODE=live run']],
+    ['prose', ['sh', '-c', 'echo "not in mode live"']],
+    ['a mode that is not set', ['sh', '-c', 'run --mode; live']],
+    ['a variable with another value', ['run', '--mode', '$(M)'], { M: 'paper' }],
+    ['a variable that is not known', ['run', '--mode', '$(live)']],
+  ]
+  const withWords = (args: string[], env: Record<string, string> = {}) =>
+    workerJob(undefined, (job) => {
+      const container = job.spec.template.spec.containers[0]!
+      Object.assign(container, { command: args.slice(0, 1), args: args.slice(1) })
+      container.env = Object.entries(env).map(([name, value]) => ({ name, value }))
+    })
+  for (const [name, args, env] of shells)
+    it(`sees --mode live ${name}`, () => expect(liveReason(withWords(args, env))).to.be.a('string'))
+  for (const [name, args, env] of harmless)
+    it(`does not mind ${name}`, () => expect(liveReason(withWords(args, env))).to.equal(undefined))
+
   it('is not fooled by words that only contain it', () => {
     const job = workerJob(undefined, (it) =>
       it.spec.template.spec.containers[0]!.args!.push('--mode', 'paper', '--name', 'live', '--mode=lively'),
