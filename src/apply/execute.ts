@@ -2,6 +2,7 @@
 import { ArbError, messageOf } from '../base/errors.js'
 import { mapBounded } from '../base/wait.js'
 import type { Reader, Writer } from '../cluster/types.js'
+import { deletingError } from './deleting.js'
 import { checkLive, type LiveGuard } from './guards.js'
 import { conflictChanges } from './plan.js'
 import { sendJob } from './send-job.js'
@@ -54,6 +55,7 @@ export async function executeApply(options: ExecuteOptions): Promise<ApplyResult
 async function applyOne(planned: PlannedJob, { job }: JobManifest, options: ExecuteOptions): Promise<AppliedJob> {
   try {
     checkLive(job, options.guard)
+    if (planned.deleting) throw deletingError(planned.name)
     const outcome = await sendJob(job, planned, options)
     return { ...planned, status: 'SUCCESS', outcome, reason: null }
   } catch (error) {

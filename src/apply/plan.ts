@@ -6,6 +6,7 @@ import { requireNamespace } from '../cluster/namespace.js'
 import type { ClusterTarget, DryRunner, Reader } from '../cluster/types.js'
 import type { Job } from '../session/job.js'
 import { compareJobs } from './compare.js'
+import { deletingMessage, isDeleting } from './deleting.js'
 import { digestOf } from './digest.js'
 import { kubectlApply, type KubectlTarget } from './kubectl.js'
 import type { FieldChange, JobManifest, Plan, PlanAction, PlannedJob } from './types.js'
@@ -77,20 +78,20 @@ interface Verdict {
   refused?: boolean
   message?: string | null
   uid?: string | null
+  deleting?: boolean
 }
 
 function planned({ file, job }: JobManifest, options: PlanOptions, verdict: Verdict): PlannedJob {
   const { name, namespace = 'default' } = job.metadata
-  const { action, changes = [], refused = false, message = null, uid = null } = verdict
+  const { action, changes = [], refused = false, message = null, uid = null, deleting = false } = verdict
   const kubectl = kubectlApply(file, namespace, options.kubectl)
-  return { name, namespace, file, action, changes, refused, message, kubectl, digest: digestOf(job), uid }
+  return { name, namespace, file, action, changes, refused, message, kubectl, digest: digestOf(job), uid, deleting }
 }
 
 /** What can be told from the Job that is there. */
 export function compareHere(wanted: Job, live: Job | undefined): Verdict {
   if (!live) return { action: 'create' }
-  if (live.metadata.deletionTimestamp)
-    return { action: 'conflict', message: 'the Job is being deleted; apply again when it is gone' }
+  if (isDeleting(live)) return { action: 'conflict', message: deletingMessage, deleting: true }
   const changes = compareJobs(live, wanted, { extras: false })
   if (changes.length === 0) return { action: 'unchanged', message: endOf(live) }
   if (changes.every((change) => change.mutable)) return { action: 'change', changes }
@@ -120,7 +121,7 @@ interface AskContext {
 
 async function askDryRun(wanted: Job, live: Job | undefined, context: AskContext): Promise<Verdict> {
   const { options, cluster, local, asking } = context
-  if (asking.unasked !== null || (live?.metadata.deletionTimestamp && local.action === 'conflict')) return local
+  if (asking.unasked !== null || local.deleting) return local
   try {
     const { signal, force } = options
     const { job: result } = await cluster.dryRunner.dryRunApply(wanted, { signal, force })

@@ -10,6 +10,7 @@ import { backOff } from '../cluster/retry.js'
 import type { Reader, Writer } from '../cluster/types.js'
 import type { Job } from '../session/job.js'
 import { compareJobs } from './compare.js'
+import { deletingError, isDeleting } from './deleting.js'
 import type { AppliedJob, PlannedJob } from './types.js'
 
 export interface SendOptions {
@@ -32,13 +33,16 @@ export async function sendJob(job: Job, planned: PlannedJob, options: SendOption
   const ends = performance.now() + (options.settleMs ?? standardSettleMs)
   for (let tries = 1; ; tries++) {
     try {
-      const { created } = await writer.applyJob(job, { signal, force })
+      const { job: stored, created } = await writer.applyJob(job, { signal, force })
+      // The server takes an apply to an object that is on its way out, and answers 200.
+      if (isDeleting(stored)) throw deletingError(job.metadata.name)
       // A second try that finds the object finds what the first one made.
       return created || tries > 1 ? doneOutcome(planned) : foundOutcome(planned)
     } catch (error) {
       if (signal?.aborted) throw interrupted(signal.reason)
       const state = await stateAfter(error, job, options)
       if (state === 'stored') return doneOutcome(planned)
+      if (state === 'deleting') throw deletingError(job.metadata.name)
       const wait = waitFor(error, tries, state)
       if (wait === undefined || performance.now() + wait > ends) throw undecided(error, state)
       await sleep(wait, signal).catch(() => {
@@ -65,13 +69,14 @@ async function stateAfter(error: unknown, job: Job, options: SendOptions): Promi
   return ambiguous ? look(job, options) : 'absent'
 }
 
-type Look = 'stored' | 'absent' | 'different' | 'unknown'
+type Look = 'stored' | 'absent' | 'deleting' | 'different' | 'unknown'
 
 /** Whether the object is there as it was sent. */
 async function look(job: Job, { reader, signal }: SendOptions): Promise<Look> {
   try {
     const found = await reader.getJob(job.metadata.namespace ?? '', job.metadata.name, { signal })
-    if (!found || found.metadata.deletionTimestamp) return 'absent'
+    if (!found) return 'absent'
+    if (isDeleting(found)) return 'deleting'
     return compareJobs(found, job, { extras: false }).length === 0 ? 'stored' : 'different'
   } catch (error) {
     if (signal?.aborted) throw interrupted(signal.reason)

@@ -39,6 +39,8 @@ export interface PlannedJob {
   digest: string
   /** Of the Job that is there; null where there is none or it is not known. */
   uid: string | null
+  /** True where the Job that is there is being deleted: it is not sent. */
+  deleting: boolean
 }
 
 /** What an apply would do, and how that is known. */

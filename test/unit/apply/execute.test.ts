@@ -129,6 +129,45 @@ describe('executeApply', () => {
     })
   }
 
+  describe('a Job that is being deleted', () => {
+    const reason = 'the Job is being deleted; apply again when it is gone'
+    const deleting = (server: Server, name: string) =>
+      (server.stored.get(name)!.metadata.deletionTimestamp = '2026-01-01T00:00:00Z')
+
+    it('is not sent where the plan knows it', async () => {
+      const server = new Server()
+      await apply(server, three())
+      deleting(server, 'b')
+      const result = await apply(server, three())
+      expect(result.jobs.map((job) => job.status)).to.deep.equal(['SUCCESS', 'FAILED', 'SUCCESS'])
+      expect(result.jobs[1]).to.include({ action: 'conflict', outcome: null, reason })
+      expect(server.sent.filter((name) => name === 'b')).to.have.length(1)
+    })
+
+    it('is not applied though the server accepts it', async () => {
+      const writer: Writer = {
+        applyJob: async (job) => ({
+          job: storedJob(job, (it) => (it.metadata.deletionTimestamp = '2026-01-01T00:00:00Z')),
+          created: false,
+        }),
+      }
+      const result = await apply(new Server(), [workerJob('a')], { writer })
+      expect(result.jobs[0]).to.include({ status: 'FAILED', outcome: null, reason })
+    })
+
+    it('is not taken for stored after an answer that leaves a doubt, and not sent again', async () => {
+      const server: Server = new Server((name, nth) => {
+        if (nth > 1) return {}
+        server.stored.set(name, storedJob(workerJob(name)))
+        deleting(server, name)
+        return { before: doubt() }
+      })
+      const result = await apply(server, [workerJob('a')])
+      expect(result.jobs[0]).to.include({ status: 'FAILED', outcome: null, reason })
+      expect(server.sent).to.deep.equal(['a'])
+    })
+  })
+
   it('gives up on a server that stays odd, and says what is not known', async () => {
     const server = new Server(() => ({ before: odd() }))
     const result = await apply(server, [workerJob('a')])
