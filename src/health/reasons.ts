@@ -33,6 +33,7 @@ export const reasonCatalogue: Record<JobReason | SessionReason, string> = {
   retried: 'One or more pods failed or containers were restarted; the Job went on.',
   suspended: 'The Job is suspended, by a person or by a queue.',
   failed_indexes: 'The Job is complete and some of its indexes failed.',
+  deleting: 'The Job is being deleted before it finished.',
   permanent:
     'Something that waiting cannot mend: an image name that is not valid, a command that is not in the image, a refused template.',
   image: 'An image cannot be pulled.',

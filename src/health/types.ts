@@ -45,7 +45,7 @@ export interface Cause {
 
 /** Codes of a Job; the classes stand for its cause. `reasonCatalogue` says what each means. */
 export type JobReason =
-  'pending' | 'job_failed' | 'unknown_phase' | 'retried' | 'suspended' | 'failed_indexes' | TroubleClass
+  'pending' | 'job_failed' | 'unknown_phase' | 'retried' | 'suspended' | 'failed_indexes' | 'deleting' | TroubleClass
 /** Codes of the session as a whole. */
 export type SessionReason = 'no_jobs' | 'read_errors'
 

@@ -31,6 +31,21 @@ describe('judgeSnapshot', () => {
     expect(judgeSnapshot(shot, { warnOnPending: false, budgets: { image: 3_600_000 } }).overallHealth).to.equal('WARN')
   })
 
+  it('warns of an unfinished Job that is being deleted, and of no finished one', () => {
+    const deleted = (it: ReturnType<typeof job>) => ({ ...it, metadata: { ...it.metadata, deletionTimestamp: now } })
+    const judged = (it: ReturnType<typeof job>) => judgeSnapshot(snapshot({ jobs: [deleted(it)] })).jobs[0]!
+    const running = judgeSnapshot(
+      snapshot({ jobs: [deleted(job({ status: { active: 1 } }))], pods: [pod({ phase: 'Running' })] }),
+    ).jobs[0]!
+    expect(running).to.include({ phase: 'RUNNING', health: 'WARN' })
+    expect(running.reasons).to.deep.equal(['deleting'])
+    const waits = judgeSnapshot(snapshot({ jobs: [deleted({ ...job(), status: {} })] }), { warnOnPending: false })
+    expect(waits.jobs[0]).to.include({ phase: 'PENDING', health: 'WARN' })
+    expect(waits.jobs[0]!.reasons).to.deep.equal(['pending', 'deleting'])
+    expect(judged(done)).to.include({ health: 'OK' })
+    expect(judged(failed).reasons).not.to.include('deleting')
+  })
+
   it('takes no Jobs for a warning unless that is allowed', () => {
     expect(judgeSnapshot(snapshot({})))
       .to.include({ overallHealth: 'WARN' })
