@@ -25,13 +25,13 @@ export interface GuardFlagValues {
 /** The guards. ARBK8S_FORBID_LIVE counts unless it is empty, 0 or false. */
 export function guardOf(
   flags: GuardFlagValues,
-  protectedContexts: string[] | undefined,
+  protectedContexts: string[],
   env: Record<string, string | undefined>,
 ): LiveGuard & TargetGuard {
   return {
     allowLive: flags['allow-live'],
     forbidLive: !['', '0', 'false'].includes((env.ARBK8S_FORBID_LIVE ?? '').toLowerCase()),
-    protectedContexts: protectedContexts ?? [],
+    protectedContexts,
     confirmContext: flags['confirm-context'],
     allowInsecure: flags['insecure-skip-tls-verify'],
   }

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { Command, Flags, type Interfaces } from '@oclif/core'
 
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
-import { loadSettings, settingKeys, settingOf, type SettingsFile } from '../config/settings.js'
+import { loadSettings, settingKeys, settingOf, settingsUnion, type SettingsFile } from '../config/settings.js'
 import { asksForJson } from './json-flag.js'
 import { writeErr, writeOut } from './output.js'
 import { printError } from './print-error.js'
@@ -129,7 +129,12 @@ export abstract class BaseCommand extends Command {
     return one(Array.isArray(value) ? value[0] : value)
   }
 
-  /** A setting that has no flag, e.g. `protected_contexts`. */
+  /** The entries of a list setting in all settings files together, e.g. `protected_contexts`. */
+  protected settingUnion(key: string): string[] {
+    return settingsUnion(this.settingsFiles, key)
+  }
+
+  /** A setting that has no flag, e.g. `sandbox_images`. */
   protected setting<T>(key: string): T | undefined {
     return settingOf(this.settingsFiles, key)?.value as T | undefined
   }

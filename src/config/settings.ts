@@ -71,7 +71,8 @@ export const settingKeys: readonly SettingKey[] = [
   {
     key: 'protected_contexts',
     type: 'strings',
-    description: 'contexts (with * as a wildcard) that need --confirm-context before anything is applied',
+    description:
+      'contexts (with * as a wildcard) that need --confirm-context before anything is applied; those of all settings files count together',
   },
   {
     key: 'sandbox_images',
@@ -120,6 +121,14 @@ export function settingOf(files: SettingsFile[], key: string): { value: unknown;
     if (file.values[key] !== undefined) return { value: file.values[key], file }
   }
   return undefined
+}
+
+/**
+ * A list key's entries over all files, the strongest file's first, each once. For what keeps from harm: a project's file
+ * adds to what the user wrote and takes nothing away.
+ */
+export function settingsUnion(files: SettingsFile[], key: string): string[] {
+  return [...new Set(files.flatMap((file) => (file.values[key] as string[] | undefined) ?? []))]
 }
 
 async function exists(file: string): Promise<boolean> {

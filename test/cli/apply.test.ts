@@ -180,6 +180,22 @@ describe('jobs apply', function () {
     }
   })
 
+  it('lets no project file take away what the user’s own settings protect', async () => {
+    const home = path.join(folder, 'xdg')
+    await mkdir(path.join(home, 'arbk8s'), { recursive: true })
+    await writeFile(path.join(home, 'arbk8s', 'config.yaml'), 'protected_contexts: ["fa*"]\n')
+    await writeFile(path.join(folder, 'arbk8s.yaml'), 'protected_contexts: []\n')
+    try {
+      stored.clear()
+      const { code, stderr } = await run(['--apply', insecure], { env: { XDG_CONFIG_HOME: home } })
+      expect(code).to.equal(3)
+      expect(stderr).to.include('--confirm-context fake')
+      expect(stored.size).to.equal(0)
+    } finally {
+      await rm(path.join(folder, 'arbk8s.yaml'))
+    }
+  })
+
   it('plans locally where there is no cluster, and cannot apply there', async () => {
     const local = await runCli(['jobs', 'apply', '--jobs-dir', 'jobs'], { cwd: folder })
     expect(local.code).to.equal(0)

@@ -70,7 +70,7 @@ export default class JobsApply extends ClusterCommand {
       reason,
       namespace: flags.namespace,
       apply: flags.apply,
-      guard: guardOf(flags, this.setting('protected_contexts'), process.env),
+      guard: guardOf(flags, this.settingUnion('protected_contexts'), process.env),
       force: flags['force-conflicts'],
       kubectl: { kubeconfig: flags.kubeconfig, context: flags.context },
       concurrency: flags.concurrency,

@@ -4,10 +4,10 @@ import { ledgerLocation } from '../../alerts/ledger.js'
 import { guardFlags, guardOf } from '../../cli/apply-flags.js'
 import { deliveryFlags, openChannels, requireChannels, type ChannelOptions } from '../../cli/channels.js'
 import { ClusterCommand } from '../../cli/cluster-command.js'
-import { clusterFlags, durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
+import { clusterFlags, durationFlag, historyFlags, longestSpan, selectorFlags } from '../../cli/flags.js'
 import { screenOf } from '../../cli/health.js'
 import { historyLocation, openHistory } from '../../cli/history.js'
-import { writeErr, writeOut } from '../../cli/output.js'
+import { writeSeen } from '../../cli/output.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import { pipelineText, stepEnd, stepStart } from '../../cli/render/pipeline.js'
 import { targetLine } from '../../apply/report.js'
@@ -61,6 +61,7 @@ export default class PipelineRun extends ClusterCommand {
       env: 'ARBK8S_REPEAT_INTERVAL',
       description: 'after how long an open incident is sent again',
       default: '4h',
+      longest: longestSpan,
     }),
     'events-limit': Flags.integer({ min: 0, default: 20, description: 'the newest so many events are kept' }),
     'history-limit': Flags.integer({ min: 1, default: 20, description: 'the newest so many records are looked at' }),
@@ -96,7 +97,6 @@ export default class PipelineRun extends ClusterCommand {
     const { runPipeline } = await import('../../pipeline/run.js')
     const { pipelineToWire } = await import('../../pipeline/wire.js')
     const talk = palette(colourWanted({ isTTY: process.stderr.isTTY, env: process.env }))
-    const printed: string[] = []
     const result = await runPipeline({
       k8sConfig: flags['k8s-config'],
       orchestratorConfig: flags['orchestrator-config'],
@@ -106,7 +106,7 @@ export default class PipelineRun extends ClusterCommand {
       selector,
       enableApply: flags['enable-apply'],
       enableAlerts: flags['enable-alerts'],
-      guard: guardOf(flags, this.setting('protected_contexts'), process.env),
+      guard: guardOf(flags, this.settingUnion('protected_contexts'), process.env),
       strictHealth: flags['strict-health'],
       wait: flags.wait ? { timeoutMs: flags.timeout! } : undefined,
       eventsLimit: flags['events-limit'],
@@ -122,7 +122,8 @@ export default class PipelineRun extends ClusterCommand {
         openChannels({
           ...channels,
           webhookUrl: flags['webhook-url'],
-          print: (text) => void printed.push(text),
+          // At once, with a blank line behind it: whatever ends the run then, the alert is out.
+          print: (text) => writeSeen(this.jsonEnabled() ? 'stderr' : 'stdout', `${text}\n`),
           signal: this.signal,
         }),
       onStart: (number, name) => this.note(ciSafe(stepStart(number, name), process.env)),
@@ -137,7 +138,6 @@ export default class PipelineRun extends ClusterCommand {
     })
     // A blank line between the steps and the result, for whoever sees both.
     await this.note('\n')
-    for (const text of printed) await (this.jsonEnabled() ? writeErr : writeOut)(`${text}\n`)
     await this.finish<PipelineRunResult>({
       result: pipelineToWire(result),
       text: ciSafe(pipelineText(result, screenOf().palette), process.env),

@@ -4,7 +4,7 @@ import path from 'node:path'
 
 import { expect } from 'chai'
 
-import { loadSettings, settingOf } from '../../../src/config/settings.js'
+import { loadSettings, settingOf, settingsUnion } from '../../../src/config/settings.js'
 
 describe('settings files', () => {
   let home: string
@@ -27,6 +27,16 @@ describe('settings files', () => {
       (error: Error & { hints: string[] }) => [error.message, ...error.hints].join('\n'),
     )
   }
+
+  it('joins a list over all files, so that none takes away from another', async () => {
+    writeFileSync(path.join(home, 'config', 'config.yaml'), 'protected_contexts: ["*prod*", both]\n')
+    expect(settingsUnion(await load(), 'protected_contexts')).to.deep.equal(['*prod*', 'both'])
+    write('protected_contexts: []\n')
+    expect(settingsUnion(await load(), 'protected_contexts')).to.deep.equal(['*prod*', 'both'])
+    write('protected_contexts: [both, staging]\n')
+    expect(settingsUnion(await load(), 'protected_contexts')).to.deep.equal(['both', 'staging', '*prod*'])
+    expect(settingsUnion(await load(), 'channel_type')).to.deep.equal([])
+  })
 
   it('finds the project file upwards, and puts it over the user’s', async () => {
     write('namespace: from-project\nkubeconfig: k/config\n')
