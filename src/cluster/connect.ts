@@ -1,6 +1,7 @@
 /** From kubeconfig, context and namespace to a transport. Nothing is sent before the first call. */
 import { readFile } from 'node:fs/promises'
 
+import { cleanLine } from '../base/text.js'
 import { AgentPool, type AgentSettings } from './agents.js'
 import { credentialsOf } from './credentials.js'
 import { chooseContext, type ChosenContext, type KubeconfigPlaces } from './kubeconfig.js'
@@ -39,9 +40,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const server = serverOf(chosen.cluster)
   const settings = await agentSettings(chosen, server, options)
   const target: ClusterTarget = {
-    context: chosen.context,
-    cluster: chosen.cluster.name,
-    user: chosen.user?.name ?? null,
+    context: chosen.context && cleanLine(chosen.context),
+    cluster: cleanLine(chosen.cluster.name),
+    user: chosen.user && cleanLine(chosen.user.name),
     server: server.origin + server.pathname.replace(/\/+$/, ''),
     namespace: options.namespace ?? chosen.namespace ?? 'default',
     insecure: !settings.secure || !settings.verify,

@@ -159,7 +159,7 @@ function failed(settings: ExecSettings, user: RawEntry, problem: string, hint?: 
       hint ??
         'Its own messages are not shown, since they may hold secrets; `kubectl get --raw /version` with the same context shows them.',
     ],
-    details: { command, user: user.name, file: user.file },
+    details: { command, user: cleanLine(user.name), file: user.file },
   })
 }
 

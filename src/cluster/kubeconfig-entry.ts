@@ -2,6 +2,7 @@
 import path from 'node:path'
 
 import { ArbError } from '../base/errors.js'
+import { cleanLine } from '../base/text.js'
 
 /** A named part of a kubeconfig, as it stood in the file. Paths in it start at `folder`. */
 export interface RawEntry {
@@ -30,7 +31,7 @@ export function pathOf(entry: RawEntry, key: string): string | undefined {
 export function invalidEntry(entry: RawEntry, problem: string): ArbError {
   return new ArbError({
     code: 'ARB_KUBECONFIG_INVALID',
-    message: `${entry.file}: "${entry.name}": ${problem}`,
+    message: `${entry.file}: "${cleanLine(entry.name)}": ${problem}`,
     hints: ['Mend the entry, or name another file with --kubeconfig or another context with --context.'],
   })
 }

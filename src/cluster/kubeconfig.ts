@@ -7,7 +7,7 @@ import path from 'node:path'
 import { ArbError } from '../base/errors.js'
 import { cleanLine, nearest } from '../base/text.js'
 import { inClusterEntry } from './in-cluster.js'
-import { textOf, type RawEntry } from './kubeconfig-entry.js'
+import { invalidEntry, textOf, type RawEntry } from './kubeconfig-entry.js'
 import { kubeconfigNotFound, readKubeconfigs, type Merged } from './kubeconfig-files.js'
 
 /** Where the kubeconfig is looked for; nothing is taken from the process itself. */
@@ -53,7 +53,11 @@ function resolve(merged: Merged, context: RawEntry): ChosenContext {
   if (!cluster) throw missing(merged, { kind: 'cluster', name: clusterName, context })
   const user = userName === '' ? null : merged.users.get(userName)
   if (user === undefined) throw missing(merged, { kind: 'user', name: userName, context })
-  return { context: context.name, namespace: textOf(context, 'namespace') ?? null, cluster, user }
+  const namespace = textOf(context, 'namespace') ?? null
+  // Cleaned it would be another namespace than the one that is named.
+  if (namespace !== null && namespace !== cleanLine(namespace))
+    throw invalidEntry(context, '"namespace" is not the name of a namespace')
+  return { context: context.name, namespace, cluster, user }
 }
 
 function kubeconfigFiles({ kubeconfig, env, homedir }: KubeconfigPlaces): { files: string[]; named: boolean } {
@@ -88,7 +92,7 @@ function missing(
     hints: [
       `${near ? `Did you mean "${cleanLine(near)}"? ` : ''}There ${known.size === 1 ? 'is' : 'are'}: ${listed(known)}.`,
     ],
-    details: { kind, name, known: [...known.keys()] },
+    details: { kind, name: cleanLine(name), known: [...known.keys()].map(cleanLine) },
   })
 }
 

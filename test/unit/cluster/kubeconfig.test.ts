@@ -48,6 +48,26 @@ describe('kubeconfig', () => {
     )
   })
 
+  it('shows no control characters of a name, and looks entries up by their raw one', async () => {
+    const name = (word: string) => JSON.stringify(`${word}\u001b[2J\u202e`)
+    const text = (more = '') =>
+      `contexts: [{name: ${name('x')}, context: {cluster: ${name('c')}, user: ${name('u')}}}]\n` +
+      `clusters: [{name: ${name('c')}, cluster: {server: "https://h"${more}}}]\nusers: [{name: ${name('u')}, user: {token: t}}]\n`
+    const kubeconfig = await file('odd', text())
+    const { target } = await connect({ ...places(), kubeconfig, context: 'x\u001b[2J\u202e' })
+    expect(target).to.include({ context: 'x', cluster: 'c', user: 'u' })
+    const unknown = await rejection(connect({ ...places(), kubeconfig, context: 'y' }))
+    const broken = await file('broken', text(', certificate-authority-data: [1]'))
+    const invalid = await rejection(connect({ ...places(), kubeconfig: broken, context: 'x\u001b[2J\u202e' }))
+    const spaced = await file('spaced', text().replace('context: {', `context: {namespace: ${name('n')}, `))
+    const namespace = await rejection(connect({ ...places(), kubeconfig: spaced, context: 'x\u001b[2J\u202e' }))
+    for (const error of [unknown, invalid, namespace]) {
+      expect(error.code).to.equal('ARB_KUBECONFIG_INVALID')
+      const shown = [error.message, ...error.hints, JSON.stringify(error.details)].join()
+      for (const mark of ['\u001b', '\\u001b', '\u202e']) expect(shown).not.to.include(mark)
+    }
+  })
+
   it('takes the service account within a pod', async () => {
     await file('sa/token', 'tok')
     await file('sa/namespace', 'team')
