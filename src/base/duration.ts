@@ -14,9 +14,19 @@ const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y
 
 /**
  * Milliseconds of a Go duration (`30s`, `5m`, `1h30m`, `0`), as kubectl reads them; a bare number is refused there and
- * here, except where `bareUnit` says what the original tool's bare number meant.
+ * here, except where `bareUnit` says what the original tool's bare number meant. More than `longest`, a duration too,
+ * is refused.
  */
-export function parseDuration(text: string, options: { flag?: string; bareUnit?: 's' } = {}): number {
+export function parseDuration(
+  text: string,
+  options: { flag?: string; bareUnit?: 's'; longest?: string | undefined } = {},
+): number {
+  const ms = millisecondsOf(text, options)
+  if (options.longest !== undefined && ms > parseDuration(options.longest)) throw tooLong(text, options)
+  return ms
+}
+
+function millisecondsOf(text: string, options: { flag?: string; bareUnit?: 's' }): number {
   const source = text.trim()
   if (source === '0') return 0
   if (options.bareUnit && /^\d+(\.\d+)?$/.test(source)) return Number(source) * unitMs[options.bareUnit]!
@@ -29,6 +39,10 @@ export function parseDuration(text: string, options: { flag?: string; bareUnit?:
   }
   if (source === '' || !Number.isFinite(total)) throw invalid(text, options.flag)
   return total
+}
+
+function tooLong(text: string, { flag = 'duration', longest = '' }: { flag?: string; longest?: string | undefined }) {
+  return new ArbError({ code: 'ARB_USAGE', message: `${flag}: "${text}" is too long; the longest is ${longest}` })
 }
 
 function invalid(text: string, flag = 'duration'): ArbError {

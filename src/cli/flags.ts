@@ -11,16 +11,40 @@ interface DurationFlagOptions {
   helpGroup?: string
   /** The original tool's flag took seconds as a bare number. */
   bareUnit?: 's'
+  /** More is refused; default `longestTimer`. */
+  longest?: string
 }
 
+/** Node's timers count ms in 31 bits: whatever is longer would end at once. */
+const longestTimer = '596h'
+/** Ten years, for durations that are only reckoned with. */
+export const longestSpan = '87600h'
+
 /** A flag that takes a Go duration and gives milliseconds as a number. */
-export function durationFlag(name: string, { bareUnit, default: standard, ...options }: DurationFlagOptions) {
+export function durationFlag(
+  name: string,
+  { bareUnit, longest = longestTimer, default: standard, ...options }: DurationFlagOptions,
+) {
   return Flags.custom<number>({
     ...options,
     helpValue: 'DURATION',
     ...(standard === undefined ? {} : { default: parseDuration(standard), defaultHelp: async () => standard }),
-    parse: async (input) => parseDuration(input, { flag: `--${name}`, ...(bareUnit ? { bareUnit } : {}) }),
+    parse: async (input) => parseDuration(input, { flag: `--${name}`, longest, ...(bareUnit ? { bareUnit } : {}) }),
   })()
+}
+
+/** Where a sandbox is unless it is told otherwise. */
+export const defaultSandboxDir = '.arbk8s/sandbox'
+
+/** The folder of a sandbox. */
+export function sandboxDirFlag(description: string, helpGroup?: string) {
+  return Flags.string({
+    env: 'ARBK8S_SANDBOX_DIR',
+    description,
+    default: defaultSandboxDir,
+    helpValue: 'DIR',
+    ...(helpGroup ? { helpGroup } : {}),
+  })
 }
 
 /** Where the cluster is. */
@@ -56,13 +80,7 @@ export const clusterFlags = {
     helpGroup: 'CLUSTER',
     exclusive: ['kubeconfig', 'context'],
   }),
-  'sandbox-dir': Flags.string({
-    env: 'ARBK8S_SANDBOX_DIR',
-    description: 'folder for the sandbox’s containers and logs',
-    default: '.arbk8s/sandbox',
-    helpGroup: 'CLUSTER',
-    helpValue: 'DIR',
-  }),
+  'sandbox-dir': sandboxDirFlag('folder for the sandbox’s containers and logs', 'CLUSTER'),
   'sandbox-image': Flags.string({
     multiple: true,
     description: 'for --sandbox: the folder that stands for an image’s files',

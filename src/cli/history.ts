@@ -64,6 +64,9 @@ export const recordFilterFlags = {
   })(),
 }
 
+/** No record is older. */
+const earliest = Date.UTC(1900, 0)
+
 /** The moment that `24h`, `30d` or a time names. */
 export function parseSince(input: string, now: Date): Date {
   const text = input.trim()
@@ -73,20 +76,27 @@ export function parseSince(input: string, now: Date): Date {
   }
   const days = /^(\d+(?:\.\d+)?)d$/.exec(text)
   const ms = days ? Number(days[1]) * 86_400_000 : durationOf(text)
-  return new Date(now.getTime() - ms)
+  const since = new Date(now.getTime() - ms)
+  // Also false where there is no such time at all.
+  if (!(since.getTime() >= earliest)) throw badSince(text, 'is longer ago than any record')
+  return since
 }
 
 function durationOf(text: string): number {
   try {
     return parseDuration(text)
   } catch (error) {
-    throw new ArbError({
-      code: 'ARB_USAGE',
-      message: `--since: "${text}" is neither a duration nor a time`,
-      hints: ['Write a duration such as 24h or 30d, or a time such as 2025-11-16T10:00:00Z.'],
-      cause: error,
-    })
+    throw badSince(text, 'is neither a duration nor a time', error)
   }
+}
+
+function badSince(text: string, what: string, cause?: unknown): ArbError {
+  return new ArbError({
+    code: 'ARB_USAGE',
+    message: `--since: "${text}" ${what}`,
+    hints: ['Write a duration such as 24h or 30d, or a time such as 2025-11-16T10:00:00Z.'],
+    cause,
+  })
 }
 
 /** The filter of the flags as the history knows it. */

@@ -108,6 +108,15 @@ describe('history show and report', () => {
       .and.include('plugins install s3')
   })
 
+  it('refuses a --since that no calendar has', async () => {
+    for (const when of ['999999999d', '9999999999999h']) {
+      const { code, stdout, stderr } = await show('--since', when)
+      expect({ code, stdout }, when).to.deep.equal({ code: 3, stdout: '' })
+      expect(stderr).to.include(`--since: "${when}"`).and.include('ARB_USAGE')
+    }
+    expect((await show('--since', '36500d')).code).to.equal(0)
+  })
+
   it('survives a file that is full of garbage', async () => {
     await writeFile(file, Buffer.from(Array.from({ length: 100_000 }, (_none, i) => (i * 7919) % 256)))
     const { code, stdout, stderr } = await show()

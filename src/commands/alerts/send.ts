@@ -5,7 +5,7 @@ import { sendAlerts } from '../../alerts/send.js'
 import { exitCodes } from '../../base/errors.js'
 import { AlertCommand } from '../../cli/alert-command.js'
 import { channelFlags } from '../../cli/channels.js'
-import { durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
+import { durationFlag, historyFlags, longestSpan, selectorFlags } from '../../cli/flags.js'
 import { historyLocation, openHistory } from '../../cli/history.js'
 import { alertsText, alertsView } from '../../cli/render/alerts.js'
 import type { AlertsSendResult } from '../../cli/results.js'
@@ -42,6 +42,7 @@ export default class AlertsSend extends AlertCommand {
       env: 'ARBK8S_REPEAT_INTERVAL',
       description: 'after how long an open incident is sent again',
       default: '4h',
+      longest: longestSpan,
     }),
   }
 

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 
 import { ClusterCommand } from '../../cli/cluster-command.js'
-import { clusterFlags, durationFlag, selectorFlags } from '../../cli/flags.js'
+import { clusterFlags, durationFlag, longestSpan, selectorFlags } from '../../cli/flags.js'
 import { screenOf } from '../../cli/health.js'
 import { onReaderGone, writeOut } from '../../cli/output.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
@@ -25,7 +25,7 @@ export default class JobsLogs extends ClusterCommand {
     follow: Flags.boolean({ char: 'f', description: 'go on until every Job has ended' }),
     worker: Flags.string({ description: 'only this worker (its worker_id, or the name of its Job)', helpValue: 'W' }),
     failed: Flags.boolean({ description: 'only containers that ended with an error' }),
-    since: durationFlag('since', { description: 'only lines of the last so long' }),
+    since: durationFlag('since', { description: 'only lines of the last so long', longest: longestSpan }),
     tail: Flags.integer({ min: 0, description: 'the last so many lines of each container', helpValue: 'N' }),
     timestamps: Flags.boolean({ description: 'the time of each line' }),
     ...clusterFlags,

@@ -53,6 +53,7 @@ describe('settings', function () {
     ['protected_contexts: 3', bad(':1', 'must be text or a list of texts')],
     ['request_timeout: 5', bad(':1', 'a duration such as 30s')],
     ['request_timeout: 5x', bad('"request_timeout": "5x" is not a duration', 'for example 30s')],
+    ['request_timeout: 700h', bad('"request_timeout": "700h" is too long; the longest is 596h')],
     ['- a', bad(':1', 'must be a mapping')],
     ['namespace: {', { error: 'ARB_CONFIG_SYNTAX', says: [/arbk8s\.yaml:\d/] }],
   ]

@@ -37,6 +37,14 @@ describe('durations', () => {
     expect(parseDuration('5', { bareUnit: 's' })).to.equal(5000)
   })
 
+  it('refuses what is longer than the longest, and says what that is', () => {
+    expect(parseDuration('596h', { longest: '596h' })).to.equal(596 * 3_600_000)
+    expect(() => parseDuration('597h', { flag: '--timeout', longest: '596h' })).to.throw(
+      '--timeout: "597h" is too long; the longest is 596h',
+    )
+    expect(() => parseDuration('9999999', { bareUnit: 's', longest: '596h' })).to.throw('too long')
+  })
+
   const shown: [number, string][] = [
     [0, '0ms'],
     [999, '999ms'],
