@@ -1,6 +1,8 @@
 /** The notifier `console`: title and body on the terminal. */
 import type { Alert, NotifierHook } from '@arbk8s/plugin-kit'
 
+import { messageOf } from '../base/errors.js'
+
 /** What the console shows of an alert. */
 export function consoleText({ title, text }: Alert): string {
   return `${title}\n\n${text}\n`
@@ -14,8 +16,12 @@ const hook: NotifierHook = ({ host }) => ({
     body: consoleText(alert),
   }),
   send: async (alert) => {
-    host.print(consoleText(alert))
-    return { delivered: true }
+    try {
+      await host.print(consoleText(alert))
+      return { delivered: true }
+    } catch (error) {
+      return { delivered: false, permanent: false, reason: messageOf(error) }
+    }
   },
 })
 export default hook

@@ -47,8 +47,8 @@ export interface ChannelOptions {
   /** The `channels:` setting: by name, with `type` for the plugin. */
   named: Record<string, unknown> | undefined
   webhookUrl: string | undefined
-  /** Where a console channel prints. */
-  print: (text: string) => void
+  /** Where a console channel prints; rejects where that fails. */
+  print: (text: string) => Promise<void>
   signal: AbortSignal
 }
 

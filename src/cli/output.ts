@@ -42,6 +42,23 @@ export function writeErr(text: string): Promise<void> {
   return write(process.stderr, text)
 }
 
+/** Writes what somebody must see, an alert: rejects where the disk is full, and where nobody reads any more. */
+export function writeSeen(to: 'stdout' | 'stderr', text: string): Promise<void> {
+  const seen = new Promise<void>((resolve, reject) => {
+    process[to].write(text, (error) => {
+      if (error) reject(new Error(`${to}: cannot be written: ${whyNotSeen(error)}`, { cause: error }))
+      else resolve()
+    })
+  })
+  // A plugin may not wait for it: that is no reason to end the process.
+  seen.catch(() => undefined)
+  return seen
+}
+
+function whyNotSeen(error: NodeJS.ErrnoException): string {
+  return error.code === 'EPIPE' ? 'nobody reads it any more' : reasonOf(error)
+}
+
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   if (text === '' || (stream === process.stdout && readerGone)) return Promise.resolve()
   return new Promise((resolve) => {

@@ -121,7 +121,7 @@ export interface ContextOptions {
   /** The clock. */
   now?: () => Date
   /** Where a console channel prints. */
-  print?: (text: string) => void
+  print?: PluginContext['print']
   log?: Logger
   http?: HttpSender
 }

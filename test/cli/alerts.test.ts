@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { expect } from 'chai'
 
-import { runCli, runCliJson } from '../helpers/cli.js'
+import { cliEnv, repoRoot, runCli, runCliJson } from '../helpers/cli.js'
 
 const line = (minute: number, health: string): string =>
   JSON.stringify({
@@ -48,6 +50,14 @@ describe('alerts send', () => {
     ...more,
   ]
 
+  /** What the ledger says came of each attempt. */
+  const statuses = async (): Promise<string[]> =>
+    (await readFile(`${file}.alerts.jsonl`, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((text) => JSON.parse(text) as { phase: string; status: string })
+      .flatMap(({ phase, status }) => (phase === 'outcome' ? [status] : []))
+
   it('shows the exact payload by default, sends nothing and leaves no ledger', async () => {
     const { code, stdout } = await runCli(args())
     expect(code).to.equal(0)
@@ -89,6 +99,48 @@ describe('alerts send', () => {
       .to.have.nested.property('incident.id')
       .that.matches(/^[0-9a-f]{12}$/)
     expect(stderr).to.include(alert)
+  })
+
+  it('has delivered nothing to a console that nobody reads any more, and sends again', async () => {
+    const gone = await runCli(args('--no-dry-run'), { onStart: (child) => void child.stdout.destroy() })
+    expect(gone.code).to.equal(1)
+    expect(await statuses()).to.deep.equal(['failed'])
+    expect((await runCli(args('--no-dry-run'))).stdout)
+      .to.include(alert)
+      .and.include('console: delivered')
+    expect(await statuses()).to.deep.equal(['failed', 'delivered'])
+  })
+
+  it('has delivered nothing to a full disk, and sends again', async function () {
+    if (!existsSync('/dev/full')) {
+      console.warn('      SKIPPED: there is no /dev/full')
+      return this.skip()
+    }
+    const full = openSync('/dev/full', 'w')
+    const command = [path.join(repoRoot, 'bin/run.js'), ...args('--no-dry-run')]
+    const { status, stderr } = spawnSync(process.execPath, command, {
+      env: cliEnv(folder),
+      stdio: ['ignore', full, 'pipe'],
+    })
+    closeSync(full)
+    expect(status).to.equal(3)
+    expect(String(stderr)).to.include('ARB_OUTPUT_UNWRITABLE')
+    expect(await statuses()).to.deep.equal(['failed'])
+    expect((await runCli(args('--no-dry-run'))).stdout)
+      .to.include(alert)
+      .and.include('console: delivered')
+  })
+
+  it('refuses intervals and timeouts that no clock has', async () => {
+    for (const [flag, longest] of [
+      ['--repeat-interval', '87600h'],
+      ['--timeout-seconds', '596h'],
+    ] as const) {
+      const { code, stderr } = await runCli(args(flag, '9999999999999h'))
+      expect(code).to.equal(3)
+      expect(stderr).to.include(`${flag}: "9999999999999h" is too long; the longest is ${longest}`)
+    }
+    expect((await runCli(args('--repeat-interval', '700h'))).code).to.equal(0)
   })
 
   it('says so when there is no incident', async () => {

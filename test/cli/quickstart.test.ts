@@ -53,6 +53,8 @@ describe('the first run', function () {
     const { code, output } = await quickstart('--failing')
     expect(code).to.equal(2)
     expect(output).to.contain('job_failed').and.to.contain('error: try 3/6 needs up-down')
+    // At once: a signal that comes in the last stage loses no alert.
+    expect(output).to.match(/^\[7\/7\] alert …\n\n?🚨 [^]*^\[7\/7\] alert ✓/m)
     expect(output).to.contain('🚨 K8s Alert: CRITICAL – tuning').and.to.contain('incidents sent:   1')
   })
 })

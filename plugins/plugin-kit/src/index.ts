@@ -178,8 +178,11 @@ export interface PluginContext {
   /** The channel's or store's settings, from the config and the flags. */
   settings: Record<string, unknown>
   http: HttpSender
-  /** Writes results that the plugin itself prints (console channels); never the process's stdout directly. */
-  print(text: string): void
+  /**
+   * Writes results that the plugin itself prints (console channels); never the process's stdout directly. Rejects where
+   * the text could not be written, so that it is not taken for delivered.
+   */
+  print(text: string): void | Promise<void>
   log: Logger
   now(): Date
   signal: AbortSignal

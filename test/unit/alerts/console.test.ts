@@ -1,10 +1,37 @@
+import { setImmediate } from 'node:timers/promises'
+
 import { expect } from 'chai'
 
 import { sampleAlert, testNotifier } from '../../../plugins/plugin-kit/src/testing/index.js'
 import { buildAlert, buildDrill } from '../../../src/alerts/alert.js'
 import consoleHook, { consoleText } from '../../../src/alerts/console.js'
+import { pluginContext } from '../../../src/plugins/load.js'
 
 testNotifier({ describe, it }, { name: 'console', open: (host) => consoleHook({ host }) })
+
+describe('alerts: the console', () => {
+  const send = (print: (text: string) => Promise<void>) => {
+    const host = pluginContext({ signal: new AbortController().signal, print })
+    return Promise.resolve(consoleHook({ host })).then((notifier) => notifier.send(sampleAlert()))
+  }
+
+  it('has delivered when the text is out, not before', async () => {
+    let out = false
+    const delivery = await send(async (text) => {
+      await setImmediate()
+      out = text.length > 0
+    })
+    expect([delivery, out]).to.deep.equal([{ delivered: true }, true])
+  })
+
+  it('has not delivered what could not be written', async () => {
+    expect(await send(() => Promise.reject(new Error('stdout: the disk is full')))).to.deep.equal({
+      delivered: false,
+      permanent: false,
+      reason: 'stdout: the disk is full',
+    })
+  })
+})
 
 describe('alerts: the alert', () => {
   const { incident } = sampleAlert()
