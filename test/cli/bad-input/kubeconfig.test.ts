@@ -114,7 +114,7 @@ describe('a bad kubeconfig', function () {
     it(`${what} is told in one message, without anything of the credential`, async () => {
       await writeFile(path.join(folder, 'k.yaml'), text)
       await expectRefusal(check('--kubeconfig', 'k.yaml'), refusal, there())
-      for (const env of [{}, { DEBUG: '*' }]) {
+      for (const env of [{}, { DEBUG: '*' }] as Record<string, string>[]) {
         const { stdout, stderr } = await runCli(check('--kubeconfig', 'k.yaml'), { ...there(), env })
         expect(stdout + stderr).to.not.include(canary)
         expect(stdout + stderr).to.not.include(b64(canary))

@@ -10,7 +10,8 @@ interface Labelled {
 }
 
 function manifest({ name, namespace, session }: Labelled): JobManifest {
-  const metadata = { name, ...(namespace && { namespace }), labels: session ? { session_id: session } : {} }
+  const labels: Record<string, string> = session ? { session_id: session } : {}
+  const metadata = { name, ...(namespace && { namespace }), labels }
   const spec = { template: { spec: { containers: [] } } }
   return { file: `${name}.yaml`, job: { apiVersion: 'batch/v1', kind: 'Job', metadata, spec } }
 }
