@@ -42,8 +42,8 @@ describe('the exit codes of usage errors', function () {
       ])
     })
     it(`${words.join(' ')} --help and -h end with 0 and show an example`, async () => {
-      for (const flag of ['--help', '-h']) {
-        const result = await runCli([...words, flag], options)
+      const results = await Promise.all(['--help', '-h'].map((flag) => runCli([...words, flag], options)))
+      for (const result of results) {
         expect([result.code, result.stderr]).to.deep.equal([0, ''])
         expect(result.stdout)
           .to.match(/^EXAMPLES$/m)

@@ -86,7 +86,7 @@ describe('secrets', function () {
       for (const [more, env] of runs) {
         const options = { cwd: folder, env: { KUBECONFIG: sandbox.kubeconfig, ...env } }
         const { code, stdout, stderr } = await runCli([...args, ...more], options)
-        expect(codes, `${more.join()} ${stderr.slice(0, 2000)}`).to.include(code)
+        expect(codes, `${more.join()} ${stdout.slice(0, 2000)} ${stderr.slice(0, 2000)}`).to.include(code)
         expect(stdout + stderr).to.not.include(canary)
         expect(stdout + stderr).to.not.include(token)
       }
