@@ -21,7 +21,7 @@ export interface FollowOptions {
   signal?: AbortSignal
   /** A list at least this often; default one minute. */
   relistMs?: number
-  /** How long a cluster that has answered before may be out of reach; default 30 s. */
+  /** How long a cluster that has answered before may be out of reach, from the first failure on; default 30 s. */
   patienceMs?: number
   /** A server that ends each watch at once is not asked more often than this; default 1 s. */
   shortestRoundMs?: number
@@ -71,7 +71,9 @@ class FollowState {
   private jobs = new Map<string, Job>()
   private resourceVersion = ''
   private failures = 0
-  private lastAnswer: number | undefined
+  private answered = false
+  /** When the first failure since the last answer was. */
+  private awaySince: number | undefined
 
   constructor(
     private readonly reader: Reader,
@@ -88,15 +90,17 @@ class FollowState {
         selector,
         signal,
       })
-      const changed = this.unsaid || this.lastAnswer === undefined || this.differs(items)
+      const changed = this.unsaid || !this.answered || this.differs(items)
       this.unsaid = false
       this.jobs = new Map(items.map((job) => [keyOf(job), job]))
       this.resourceVersion = resourceVersion
-      this.lastAnswer = performance.now()
+      this.answered = true
+      this.awaySince = undefined
       return { jobs: items, changed, confirmed: true, problem: null }
     } catch (error) {
       if (signal?.aborted) throw signal.reason
-      const known = this.lastAnswer !== undefined && performance.now() - this.lastAnswer < patienceMs
+      this.awaySince ??= performance.now()
+      const known = this.answered && performance.now() - this.awaySince < patienceMs
       if (!known || !isPassing(error)) throw error
       return { jobs: [...this.jobs.values()], changed: false, confirmed: false, problem: messageOf(error) }
     }
@@ -138,6 +142,7 @@ class FollowState {
   /** True where the event changed a Job. */
   private apply({ type, object }: { type: string; object: unknown }): boolean {
     const job = object as Job
+    this.awaySince = undefined
     if (job.metadata.resourceVersion) this.resourceVersion = job.metadata.resourceVersion
     if (type === 'BOOKMARK') return false
     if (type === 'DELETED') return this.jobs.delete(keyOf(job))
@@ -148,6 +153,7 @@ class FollowState {
 
   /** Too old a version is no failure; a refusal to watch, or failure after failure, means polling from now on. */
   private judge(error: unknown): void {
+    if (isPassing(error)) this.awaySince ??= performance.now()
     if (error === undefined || clusterDetails(error).status === 410) this.failures = 0
     else if (++this.failures >= maxWatchFailures || (error as ArbError).code === 'ARB_CLUSTER_FORBIDDEN')
       this.polls = true

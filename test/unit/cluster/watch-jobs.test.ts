@@ -152,6 +152,23 @@ describe('followJobs', () => {
     )
   })
 
+  it('counts its patience from the first failure, however long ago the last list was', async () => {
+    const away = new ArbError({ code: 'ARB_CLUSTER_UNREACHABLE', message: 'away' })
+    let lists = 0
+    const reader = fakeReader({
+      listJobs: async () => {
+        if (++lists === 2) throw away
+        return { items: [lists === 1 ? running : ended], resourceVersion: '1' }
+      },
+      watch: (_kind, { signal }) => silence(signal),
+    })
+    const updates = await collect(
+      followJobs(reader, { ...options, relistMs: 300, patienceMs: 200, shortestRoundMs: 1 }),
+    )
+    expect(updates.filter((update) => update.problem === 'away')).to.have.length(1)
+    expect(last(updates).jobs).to.deep.equal([ended])
+  })
+
   it('ends with the reason of the signal, also in silence', async () => {
     const controller = new AbortController()
     const reader = fakeReader({ jobs: [running], watch: (_kind, { signal }) => silence(signal) })
