@@ -7,13 +7,12 @@ import { createCause } from './cause-create.js'
 import { failureCause } from './cause-failure.js'
 import { podCause } from './cause-pod.js'
 import type { JobView } from './index-snapshot.js'
+import { isOutlived, memoryTrouble } from './memory.js'
 import { isCurrent, phaseOf } from './phase.js'
 import { eventsOfPod, makeCause, namespaceOf, timeOf, type Trouble } from './trouble.js'
 import type { Cause, Certainty, Phase } from './types.js'
 
 const weight: Record<Certainty, number> = { definite: 0, likely: 1, possible: 2 }
-/** Memory kills after which a Job that goes on is not expected to make it. */
-const memoryLimit = 2
 
 /** The cause, or null for a Job that is in order. Pure: nothing but the view is looked at. */
 export function causeOf(view: JobView): Cause | null {
@@ -25,12 +24,12 @@ export function troubleOf(view: JobView, phase: Phase): Trouble | null {
   const past = pastCauses(view)
   if (phase === 'SUCCEEDED') return past[0] ? { cause: past[0], current: false } : null
   if (phase === 'FAILED') return { cause: { ...failureCause(view, past), certainty: 'definite' }, current: true }
-  const current = currentCause(view) ?? queueCause(view)
+  const present = causesOf(view, view.pods.filter(isCurrent))
+  const outlived = present.filter((cause) => isOutlived(cause, view))
+  const standing = present.filter((cause) => !outlived.includes(cause))
+  const current = surest(standing) ?? createCause(view) ?? queueCause(view)
   if (current) return { cause: current, current: true }
-  const killed = past.filter((cause) => cause.class === 'memory')
-  if (killed[0])
-    return { cause: { ...killed[0], certainty: killed.length >= memoryLimit ? 'definite' : 'possible' }, current: true }
-  return past[0] ? { cause: past[0], current: false } : null
+  return memoryTrouble(view, [...past, ...outlived]) ?? (past[0] ? { cause: past[0], current: false } : null)
 }
 
 function causesOf(view: JobView, pods: readonly Pod[]): Cause[] {
@@ -38,11 +37,9 @@ function causesOf(view: JobView, pods: readonly Pod[]): Cause[] {
   return causes.filter((cause) => cause !== null).sort((a, b) => timeOf(a.since) - timeOf(b.since))
 }
 
-/** The surest cause among the pods that have not ended; of equal ones the earliest. */
-function currentCause(view: JobView): Cause | null {
-  const causes = causesOf(view, view.pods.filter(isCurrent))
-  const surest = causes.sort((a, b) => weight[a.certainty] - weight[b.certainty])[0]
-  return surest ?? createCause(view)
+/** The surest cause; of equal ones the earliest. */
+function surest(causes: readonly Cause[]): Cause | undefined {
+  return [...causes].sort((a, b) => weight[a.certainty] - weight[b.certainty])[0]
 }
 
 /** Causes of the pods that failed, earliest first. */

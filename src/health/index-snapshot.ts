@@ -1,6 +1,7 @@
 /** Which pods and events belong to which Job: worked out once for a snapshot, so that thousands of Jobs cost one pass. */
 import type { ClusterEvent, Pod } from '../cluster/types.js'
 import type { Job } from '../session/job.js'
+import { withoutNulls } from './nulls.js'
 
 /** A Job with what belongs to it. */
 export interface JobView {
@@ -14,7 +15,7 @@ const jobNameLabels = ['batch.kubernetes.io/job-name', 'job-name']
 
 /** One view per Job, in the order of the Jobs. Pods and events of other Jobs are left out. */
 export function viewsOf(snapshot: { jobs: Job[]; pods: Pod[]; events: ClusterEvent[] }): JobView[] {
-  const views = snapshot.jobs.map((job): JobView => ({ job, pods: [], events: [] }))
+  const views = snapshot.jobs.map((job): JobView => ({ job: withoutNulls(job), pods: [], events: [] }))
   const byUid = new Map<string, JobView>()
   const byName = new Map<string, JobView>()
   for (const view of views) {
@@ -22,7 +23,7 @@ export function viewsOf(snapshot: { jobs: Job[]; pods: Pod[]; events: ClusterEve
     byName.set(view.job.metadata.name, view)
   }
   const ofPod = new Map<string, JobView>()
-  for (const pod of snapshot.pods) {
+  for (const pod of snapshot.pods.map(withoutNulls)) {
     const view = ownerOf(pod, byUid, byName)
     view?.pods.push(pod)
     if (view) ofPod.set(pod.metadata.uid ?? pod.metadata.name, view).set(pod.metadata.name, view)

@@ -111,7 +111,8 @@ function verdict(
   const found = phaseReasons(job, decided, judging)
   if (job.metadata.deletionTimestamp && !['SUCCEEDED', 'FAILED'].includes(decided.phase))
     found.push(['deleting', 'WARN'])
-  if (trouble?.current) found.push([trouble.cause.class, troubleHealth(trouble.cause, judging)])
+  if (trouble?.current)
+    found.push([trouble.cause.class, trouble.outlived ? 'WARN' : troubleHealth(trouble.cause, judging)])
   if (retries > 0) found.push(['retried', 'OK'])
   return { health: worst(found.map(([, health]) => health)), reasons: found.map(([reason]) => reason) }
 }

@@ -8,6 +8,8 @@ import type { Cause } from './types.js'
 export interface Trouble {
   cause: Cause
   current: boolean
+  /** True where a retry runs already: however long ago it was, it stays a WARN. */
+  outlived?: boolean
 }
 
 /** What a finder says; the rest of a Cause is empty unless it gives it. */
