@@ -9,7 +9,8 @@ import { ago, job, pod, snapshot } from './objects.js'
 const trying = job({ spec: { backoffLimit: 6 }, status: { active: 1, failed: 1 } })
 
 function at(index: number | undefined, one: Pod): Pod {
-  const annotations = index === undefined ? {} : { 'batch.kubernetes.io/job-completion-index': String(index) }
+  const annotations: Record<string, string> =
+    index === undefined ? {} : { 'batch.kubernetes.io/job-completion-index': String(index) }
   return { ...one, metadata: { ...one.metadata, annotations } }
 }
 
