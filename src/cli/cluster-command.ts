@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster/open.js'
 import { checkedNamespace } from '../cluster/paths.js'
 import type { Reader } from '../cluster/types.js'
 import { BaseCommand } from './base-command.js'
+import { longestTimerMs } from './flags.js'
 import { imageRootsOf, useSandbox } from './sandbox.js'
 import { neededSelector, type SelectorFlagValues } from './which-jobs.js'
 
@@ -43,7 +44,7 @@ export abstract class ClusterCommand extends BaseCommand {
       kubeconfig,
       context: flags.sandbox ? undefined : flags.context,
       namespace: flags.namespace,
-      requestTimeoutMs: flags['request-timeout'],
+      requestTimeoutMs: flags['request-timeout'] === 0 ? longestTimerMs : flags['request-timeout'],
       insecure: flags['insecure-skip-tls-verify'],
       env: process.env,
       homedir: homedir(),

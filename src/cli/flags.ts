@@ -17,6 +17,8 @@ interface DurationFlagOptions {
 
 /** Node's timers count ms in 31 bits: whatever is longer would end at once. */
 const longestTimer = '596h'
+/** No limit, as far as a timer knows one; ms. */
+export const longestTimerMs = parseDuration(longestTimer)
 /** Ten years, for durations that are only reckoned with. */
 export const longestSpan = '87600h'
 
@@ -70,7 +72,7 @@ export const clusterFlags = {
   }),
   'request-timeout': durationFlag('request-timeout', {
     env: 'ARBK8S_REQUEST_TIMEOUT',
-    description: 'the longest a single request may take',
+    description: 'the longest a single request may take; 0 is no limit, as in kubectl',
     default: '30s',
     helpGroup: 'CLUSTER',
   }),

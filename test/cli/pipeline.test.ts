@@ -64,6 +64,10 @@ describe('pipeline run', function () {
       .and.to.match(/^mode: +dry_run$/m)
   })
 
+  it('reads a request timeout of 0 as no limit, as kubectl does', async () => {
+    expect((await json(...(await session('patient')), '--request-timeout', '0')).code).to.equal(0)
+  })
+
   it('takes WARN for a finding when told to', async () => {
     const result = await json(...(await session('strict')), '--strict-health')
     expect([result.code, result.json.exit_code, result.json.health_status]).to.deep.equal([1, 1, 'WARN'])
