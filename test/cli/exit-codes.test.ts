@@ -77,7 +77,9 @@ describe('the exit codes of usage errors', function () {
     expect([help.code, help.stdout]).to.deep.equal([3, ''])
     expect(help.stderr).to.include('no command "nosuch"')
     await usage(['autocomplete', 'fish'], 'bash')
-    const inspect = await runCli(['plugins', 'inspect', 'nosuch', '--json'], options)
+    // It asks a registry for the package: one that is not there, so that no test waits for a network.
+    const noRegistry = { npm_config_registry: 'http://127.0.0.1:1/', npm_config_fetch_retries: '0' }
+    const inspect = await runCli(['plugins', 'inspect', 'nosuch', '--json'], { ...options, env: noRegistry })
     expect(inspect.code).to.equal(3)
     expect(JSON.parse(inspect.stdout)).to.nested.include({ 'error.code': 'ARB_PLUGIN_FAILED', 'error.exit_code': 3 })
     expectNoStack(inspect)
