@@ -24,16 +24,6 @@ export function maskUrl(text: string): string {
   )
 }
 
-/** A webhook's address with everything after the host masked. */
-export function maskWebhook(url: string): string {
-  try {
-    const parsed = new URL(url)
-    return `${parsed.protocol}//${parsed.host}/${parsed.pathname.length > 1 || parsed.search ? mask : ''}`
-  } catch {
-    return mask
-  }
-}
-
 /** Arguments as they may be shown: the values of options such as `--api-key` are masked, and credentials in URLs. */
 export function maskedArgs(args: readonly string[]): string[] {
   return args.map((arg, index) => {

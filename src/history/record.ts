@@ -1,6 +1,7 @@
 /** Health → Record: one line of history, written here and checked here when it comes back. */
 import type { Health, HistoryRecord, WireEvent, WireJobSummary } from '@arbk8s/plugin-kit'
 
+import { isRecord } from '../base/json.js'
 import { cleanDeep } from '../base/text.js'
 import type { ClusterEvent } from '../cluster/types.js'
 import type { JobHealth, SessionHealth } from '../health/types.js'
@@ -61,7 +62,7 @@ const healths: readonly unknown[] = ['OK', 'WARN', 'ERROR']
  * written the file.
  */
 export function parseRecord(value: unknown): { record: HistoryRecord } | { reason: string } {
-  if (!isObject(value)) return { reason: 'it is not an object' }
+  if (!isRecord(value)) return { reason: 'it is not an object' }
   const reason = wrongField(value)
   if (reason) return { reason }
   const timestamp = utcTimestamp(String(value.timestamp))
@@ -100,7 +101,7 @@ function optionalFields(value: Record<string, unknown>): Partial<HistoryRecord> 
 
 function isJobSummary(value: unknown): value is WireJobSummary {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     typeof value.job_name === 'string' &&
     typeof value.phase === 'string' &&
     healths.includes(value.health) &&
@@ -113,7 +114,7 @@ function isJobSummary(value: unknown): value is WireJobSummary {
 }
 
 function isWireEvent(value: unknown): value is WireEvent {
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   const texts = ['type', 'reason', 'message', 'involved_kind', 'involved_name', 'involved_namespace']
   const times = [value.first_timestamp, value.last_timestamp]
   return (
@@ -121,10 +122,6 @@ function isWireEvent(value: unknown): value is WireEvent {
     times.every((time) => time === null || typeof time === 'string') &&
     isCount(value.count)
   )
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isCount(value: unknown): value is number {
