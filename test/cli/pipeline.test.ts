@@ -6,6 +6,7 @@ import path from 'node:path'
 import { expect } from 'chai'
 
 import type { WirePipelineResult } from '../../src/pipeline/wire.js'
+import { jobsOf, jobWith } from '../helpers/api-objects.js'
 import { runCli, runCliJson } from '../helpers/cli.js'
 import { writeShellSession } from '../helpers/shell-session.js'
 import { targetCluster, type TargetCluster } from '../helpers/target-cluster.js'
@@ -128,6 +129,16 @@ describe('pipeline run', function () {
     expect(result.json.steps[3]!.message)
       .to.contain('had not ended after 2s')
       .and.to.contain('arb-tuning-slow-worker-1-0')
+  })
+
+  it('counts a failure that it saw though the Job is gone when it judges', async () => {
+    const files = await session('gone', 'if [ {{index}} = 0 ]; then exit 3; else sleep 6; fi')
+    const running = json(...files, '--enable-apply', '--wait')
+    const failed = await jobWith(cluster.api, `${jobsOf(namespace)}/arb-tuning-gone-worker-1-0`, 'Failed')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await cluster.api.delete(`${jobsOf(namespace)}/${failed.metadata.name}`)
+    const result = await running
+    expect([result.code, result.json.health_status]).to.deep.equal([2, 'ERROR'])
   })
 
   it('sends an incident once, and its end', async () => {
