@@ -9,6 +9,8 @@ import { promisify } from 'node:util'
 
 import type { ClusterOptions, ClusterStatus } from '@arbk8s/plugin-kit'
 
+import { addNamespaces } from './add-namespaces.js'
+
 /** What a running background sandbox writes down of itself. */
 export interface DaemonState {
   pid: number
@@ -36,14 +38,20 @@ const lockFile = (directory: string) => path.join(directory, 'sandbox.lock')
 
 const notRunning: ClusterStatus = { running: false, pid: null, server: null, kubeconfig: null, startedAt: null }
 
-/** Starts one, or answers with the one that runs in the directory; throws where it does not come up. */
+/**
+ * Starts one, or answers with the one that runs in the directory, which then has the namespaces too; throws where it
+ * does not come up.
+ */
 export async function startInBackground(options: ClusterOptions & { directory: string }): Promise<ClusterStatus> {
   const directory = path.resolve(options.directory)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const unlock = await lock(directory)
   try {
     const before = await statusOf(directory)
-    if (before.running) return before
+    if (before.running) {
+      await addNamespaces(before.kubeconfig!, options.namespaces ?? [])
+      return before
+    }
     const instance = randomBytes(8).toString('hex')
     const log = await open(logFile(directory), 'a', 0o600)
     const argument: DaemonArguments = { ...options, directory, instance }

@@ -68,7 +68,7 @@ describe('a bad history file', function () {
       env: { PATH: process.env.PATH, HOME: folder },
       encoding: 'utf8',
     })
-    expect(run.status, run.stderr).to.equal(3)
+    expect(run.status, run.error?.message ?? run.stderr).to.equal(3)
     expect(run.stderr).to.include('secret.jsonl').and.to.include('permission denied')
   })
 

@@ -80,7 +80,7 @@ describe('an output that cannot be written', function () {
       env: { PATH: process.env.PATH, HOME: folder },
       encoding: 'utf8',
     })
-    expect(run.status, run.stderr).to.equal(3)
+    expect(run.status, run.error?.message ?? run.stderr).to.equal(3)
     expect(run.stderr).to.include('permission denied').and.to.include('ARB_OUTPUT_UNWRITABLE')
     expectNoStack({ code: 3, signal: null, stdout: run.stdout, stderr: run.stderr })
     expect(await readdir(folder)).to.not.include('new')

@@ -55,6 +55,8 @@ describe('sandbox: as a process', function () {
     expect((await stat(first.kubeconfig!)).mode & 0o777).to.equal(0o600)
     const api = new RawApi(await readAccess(first.kubeconfig!))
     expect((await api.get('/api/v1/namespaces/extra')).status).to.equal(200)
+    await startInBackground({ directory, namespaces: ['later', 'extra'] })
+    expect((await api.get('/api/v1/namespaces/later')).status).to.equal(200)
     api.close()
     const pid = await longRunning(first.kubeconfig!)
     const stopped = await stopInBackground(directory)
