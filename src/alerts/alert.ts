@@ -11,6 +11,7 @@ const openings: Record<AlertKind, string> = {
   worse: 'The incident got worse. ',
   repeated: 'The incident is still open. ',
   resolved: '',
+  flapping: 'The incident comes and goes. ',
   drill: 'This is a drill: nobody needs to act. ',
 }
 
@@ -31,7 +32,8 @@ export function buildAlert(incident: Incident, kind: AlertKind): Alert {
     metadata,
     incident,
   }
-  return { kind, title, text, severity, incident, payload }
+  const id = `${incident.id}-${kind}-1`
+  return { id, kind, sequence: 1, previous: null, expires_at: null, title, text, severity, incident, payload }
 }
 
 function facts({
@@ -99,6 +101,11 @@ export function buildDrill(options: { namespace: string; selector: string; now: 
     summary: 'If you can read this, the channel works.',
     job_counts: { OK: 0, WARN: 0, ERROR: 0 },
     recent_events: [],
+    failed_jobs: [],
+    more_failed_jobs: 0,
+    labels: {},
+    flapping: false,
+    look_further: '',
   }
   return buildAlert(incident, 'drill')
 }

@@ -42,6 +42,11 @@ export function incidentOf(records: HistoryRecord[], options: { eventsLimit?: nu
     ),
     job_counts: { OK: newest.jobs_ok, WARN: newest.jobs_warn, ERROR: newest.jobs_error },
     recent_events: events.slice(-incidentEvents),
+    failed_jobs: [],
+    more_failed_jobs: 0,
+    labels: {},
+    flapping: false,
+    look_further: '',
   }
 }
 

@@ -1,5 +1,13 @@
 /** Loading one provider: the same way for what comes with the CLI and for what a team installed. */
-import type { ClusterProvider, HistoryStore, HttpSender, Logger, Notifier, PluginContext } from '@arbk8s/plugin-kit'
+import type {
+  AddressLookup,
+  ClusterProvider,
+  HistoryStore,
+  HttpSender,
+  Logger,
+  Notifier,
+  PluginContext,
+} from '@arbk8s/plugin-kit'
 
 import { ArbError, messageOf } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
@@ -124,6 +132,8 @@ export interface ContextOptions {
   print?: PluginContext['print']
   log?: Logger
   http?: HttpSender
+  lookup?: AddressLookup
+  timeoutMs?: number
 }
 
 /** What a plugin is given; everything not named here is silent. */
@@ -134,8 +144,10 @@ export function pluginContext({
   print = ignore,
   log = silent,
   http = noHttp,
+  lookup = noHttp,
+  timeoutMs = 5000,
 }: ContextOptions): PluginContext {
-  return { settings, signal, now, print, log, http }
+  return { settings, signal, now, print, log, http, lookup, timeoutMs }
 }
 
 function ignore(): void {
@@ -144,6 +156,6 @@ function ignore(): void {
 
 const silent: Logger = { debug: ignore, info: ignore, warn: ignore }
 
-const noHttp: HttpSender = async () => {
+const noHttp = async (): Promise<never> => {
   throw new ArbError({ code: 'ARB_PLUGIN_FAILED', message: 'this plugin was given no HTTP sender' })
 }

@@ -39,6 +39,24 @@ export interface WireJobSummary {
   retries: number
   /** The Job's uid, which tells a Job from a later one of the same name. */
   uid: string | null
+  /** Why the Job is not well; absent in records without it. */
+  cause?: RecordedCause | null
+}
+
+/** Why a Job is not well, with the proof that the cluster forgets. */
+export interface RecordedCause {
+  /** One of the documented classes, e.g. `image`, `memory`, `crash`. */
+  class: string
+  reason: string
+  message: string
+  /** What to do, in one line. */
+  fix: string | null
+  pod: string | null
+  container: string | null
+  exit_code: number | null
+  signal: number | null
+  /** The container's last log lines, bounded, cleaned and masked. */
+  last_lines: string[]
 }
 
 /** One line of history. The first eight fields are the original tool's; a reader accepts a record with only those. */
@@ -56,6 +74,8 @@ export interface HistoryRecord {
   jobs?: WireJobSummary[]
   /** Warning events at the time of the record; clusters forget them after about an hour. */
   events?: WireEvent[]
+  /** The labels that all Jobs of the record share, for routes. */
+  labels?: Record<string, string>
 }
 
 /** What a store yields for each stored entry, damaged ones included: a reader counts those and goes on. */
@@ -80,9 +100,38 @@ export interface HistoryStore {
   /** Resolves when the record is durable: it then survives `kill -9` of this process. */
   append(record: HistoryRecord): Promise<void>
   read(query?: ReadQuery): AsyncIterable<HistoryEntry>
-  /** Makes the location smaller or tidier without losing a record. */
-  compact?(): Promise<void>
+  /** Makes the location smaller or tidier without losing a record, also while others read and append. */
+  compact?(): Promise<CompactResult>
+  /** Looks at everything that is stored and says whether it is whole and unchanged. */
+  verify?(): Promise<VerifyResult>
   close?(): Promise<void>
+}
+
+/** What `compact` did. */
+export interface CompactResult {
+  /** Pieces (files, objects) before and after, and the records in them. */
+  before: number
+  after: number
+  records: number
+}
+
+/** What `verify` found. */
+export interface VerifyResult {
+  records: number
+  /** Records whose place and content a chain of hashes vouches for. */
+  chained: number
+  /** What was changed, is missing, stands in the wrong place or cannot be read; empty where all is well. */
+  problems: { where: string; reason: string }[]
+  /** The chain's head, to be kept elsewhere: the only proof against a cut-off end. Null without a chain. */
+  head: string | null
+}
+
+/** A failed Job as an alert shows it. */
+export interface FailedJob {
+  job_name: string
+  worker_id: string | null
+  reasons: string[]
+  cause: RecordedCause | null
 }
 
 export interface Incident {
@@ -98,14 +147,35 @@ export interface Incident {
   summary: string
   job_counts: { OK: number; WARN: number; ERROR: number }
   recent_events: WireEvent[]
+  /** The worst Jobs, at most five. */
+  failed_jobs: FailedJob[]
+  /** Jobs in ERROR or WARN that are not among `failed_jobs`. */
+  more_failed_jobs: number
+  /** The labels that the Jobs share, and the selector's. */
+  labels: Record<string, string>
+  /** The series changes so often that single changes are not told. */
+  flapping: boolean
+  /** The command that shows more. */
+  look_further: string
 }
 
-/** Why an alert goes out now. `drill` is a test that a person asked for. */
-export type AlertKind = 'opened' | 'worse' | 'repeated' | 'resolved' | 'drill'
+/**
+ * Why an alert goes out now. `flapping` says once that a series goes back and forth; `drill` is a test that a person
+ * asked for.
+ */
+export type AlertKind = 'opened' | 'worse' | 'repeated' | 'flapping' | 'resolved' | 'drill'
 
 /** What a notifier sends. `title` and `text` are ready for people; `payload` is the generic JSON form. */
 export interface Alert {
+  /** The same each time that this very alert is tried, so that a receiver can drop doubles: `INCIDENT-KIND-SEQUENCE`. */
+  id: string
   kind: AlertKind
+  /** 1 for the first alert of this incident on this channel, then counted on. */
+  sequence: number
+  /** What this channel's last delivery about this incident returned as `reference`; null without one. */
+  previous: unknown
+  /** By when the next word about an open incident is due: after it, silence means that nobody looks. Null: none is due. */
+  expires_at: string | null
   title: string
   text: string
   severity: Severity
@@ -141,9 +211,17 @@ export interface Preview {
   body: string
 }
 
-/** Whether an alert arrived. `permanent` failures are not worth another try. */
-export type Delivery = { delivered: true; detail?: string } | { delivered: false; permanent: boolean; reason: string }
+/**
+ * Whether an alert arrived. The host tries again what failed for the moment (`permanent: false`), not before
+ * `retry_after_seconds`. `reference` is plain JSON that the channel wants back with its next alert about the incident, e.g.
+ * a message's id. `undelivered` names those of several recipients whom a delivered alert did not reach: that is told, ends
+ * the command with 1, and is not tried again by the host, since the others have it.
+ */
+export type Delivery =
+  | { delivered: true; detail?: string; reference?: unknown; undelivered?: { to: string; reason: string }[] }
+  | { delivered: false; permanent: boolean; reason: string; retry_after_seconds?: number | null }
 
+/** An alert channel. Its hook throws an Error with `code: 'ERR_SETTINGS'` where a setting is missing or wrong. */
 export interface Notifier {
   apiVersion: ApiVersion
   preview(alert: Alert): Promise<Preview>
@@ -168,16 +246,37 @@ export interface HttpResponse {
   headers: Record<string, string>
   /** At most 64 KiB, decoded as UTF-8. */
   body: string
+  /** True for 408, 425, 429 and 5xx: another try may succeed. */
+  temporary: boolean
+  /** `Retry-After` in either form, as seconds from now within the host's cap; null without one. */
+  retry_after_seconds: number | null
 }
 
-/** The host's sender: deadline over all, no redirects, bounded answers, retries with Retry-After. */
+/**
+ * The host's sender: one try within its deadline, no redirects (a 3xx is an answer), bounded answers, proxies of the
+ * environment, private addresses only where the channel allows them. It rejects with an Error whose message holds no
+ * secret, and with `permanent: true` where another try is useless (address refused, certificate not trusted, bad URL).
+ */
 export type HttpSender = (request: HttpRequest) => Promise<HttpResponse>
+
+/**
+ * The addresses of a host that this channel may speak to over another protocol than HTTP; connect to one of these and to
+ * nothing else. Rejects as `HttpSender` does.
+ */
+export type AddressLookup = (hostname: string) => Promise<{ address: string; family: 4 | 6 }[]>
 
 /** What the host gives to a plugin. */
 export interface PluginContext {
-  /** The channel's or store's settings, from the config and the flags. */
+  /**
+   * The channel's or store's settings, from the config and the flags. Secrets are there already: the host has replaced
+   * `${NAME}` by the variable and `KEY_file` by `KEY` with the file's content, and masks them in all that it prints. What
+   * the host itself obeys (`type`, `fallback`, `timeout`, `deadline`, `allow_private`) is not among them.
+   */
   settings: Record<string, unknown>
   http: HttpSender
+  lookup: AddressLookup
+  /** The longest that one try may take, in ms. */
+  timeoutMs: number
   /**
    * Writes results that the plugin itself prints (console channels); never the process's stdout directly. Rejects where
    * the text could not be written, so that it is not taken for delivered.

@@ -4,5 +4,5 @@
  */
 export type { TestFramework } from './framework.js'
 export { type TestNotifierOptions, testNotifier } from './notifier.js'
-export { sampleAlert, sampleEvent, sampleRecord } from './samples.js'
+export { sampleAlert, sampleEvent, sampleFailedJob, sampleRecord } from './samples.js'
 export { type StoreLocation, type TestStoreOptions, testStore } from './store.js'

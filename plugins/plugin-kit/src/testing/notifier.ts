@@ -37,7 +37,7 @@ interface Bench {
 type Answer = (request: HttpRequest) => Promise<HttpResponse>
 type Check = (options: TestNotifierOptions) => Promise<void>
 
-const kinds: AlertKind[] = ['opened', 'worse', 'repeated', 'resolved', 'drill']
+const kinds: AlertKind[] = ['opened', 'worse', 'repeated', 'flapping', 'resolved', 'drill']
 
 /** Registers the suite of a notifier. */
 export function testNotifier({ describe, it }: TestFramework, options: TestNotifierOptions): void {
@@ -110,7 +110,13 @@ const httpChecks: Record<string, Check> = {
   },
 }
 
-const refusals: HttpResponse[] = [400, 404, 500].map((status) => ({ status, headers: {}, body: 'refused' }))
+const refusals: HttpResponse[] = [400, 404, 500].map((status) => ({
+  status,
+  headers: {},
+  body: 'refused',
+  temporary: status >= 500,
+  retry_after_seconds: null,
+}))
 
 async function bench(options: TestNotifierOptions, answer?: Answer): Promise<Bench> {
   const [requests, printed, logged]: [HttpRequest[], string[], string[]] = [[], [], []]
@@ -123,6 +129,8 @@ async function bench(options: TestNotifierOptions, answer?: Answer): Promise<Ben
       requests.push(request)
       return (answer ?? accept)(request)
     },
+    lookup: async () => [{ address: '192.0.2.1', family: 4 }],
+    timeoutMs: 5000,
     print: (text) => void printed.push(text),
     log: { debug: log, info: log, warn: log },
     now: () => new Date(Date.UTC(2025, 10, 16, 10, 6)),
