@@ -15,8 +15,18 @@ const openings: Record<AlertKind, string> = {
   drill: 'This is a drill: nobody needs to act. ',
 }
 
+/** What an alert says about those before it on the same channel. */
+export interface AlertContext {
+  /** 1 for the first alert of this incident on this channel. Default 1. */
+  sequence?: number
+  /** What the last delivery about this incident on this channel returned as `reference`. Default null. */
+  previous?: unknown
+  /** By when the next word about an open incident is due; default null: none is. */
+  expiresAt?: Date | null
+}
+
 /** The alert of an incident, ready to send. */
-export function buildAlert(incident: Incident, kind: AlertKind): Alert {
+export function buildAlert(incident: Incident, kind: AlertKind, context: AlertContext = {}): Alert {
   const { severity, namespace, selector, current_health, started_at, detected_at } = incident
   const title = `${signs[severity]} K8s Alert: ${severity} – ${namespace}${kind === 'drill' ? ' (drill)' : ''}`
   const text = [openings[kind] + incident.summary, '', ...facts(incident), ...eventLines(incident)].join('\n')
@@ -32,8 +42,19 @@ export function buildAlert(incident: Incident, kind: AlertKind): Alert {
     metadata,
     incident,
   }
-  const id = `${incident.id}-${kind}-1`
-  return { id, kind, sequence: 1, previous: null, expires_at: null, title, text, severity, incident, payload }
+  const { sequence = 1, previous = null, expiresAt } = context
+  return {
+    id: `${incident.id}-${kind}-${sequence}`,
+    kind,
+    sequence,
+    previous,
+    expires_at: expiresAt?.toISOString() ?? null,
+    title,
+    text,
+    severity,
+    incident,
+    payload,
+  }
 }
 
 function facts({
