@@ -20,7 +20,8 @@ const hook: NotifierHook = ({ host }) => ({
       await host.print(consoleText(alert))
       return { delivered: true }
     } catch (error) {
-      return { delivered: false, permanent: false, reason: messageOf(error) }
+      // What nobody reads now, nobody reads a moment later.
+      return { delivered: false, permanent: true, reason: messageOf(error) }
     }
   },
 })

@@ -1,7 +1,7 @@
 /** A drill: one message to every channel that says it is one. Needs no history and leaves no trace in the ledger. */
 import { buildDrill } from './alert.js'
 import { deliver, preview } from './deliver.js'
-import type { AlertOutcome, Channel } from './send.js'
+import { type AlertOutcome, type Channel, limitsOf } from './send.js'
 
 /** What `sendDrill` works with. */
 export interface DrillOptions {
@@ -10,6 +10,8 @@ export interface DrillOptions {
   channels: Channel[]
   dryRun: boolean
   timeoutMs: number
+  /** For all tries; default 30 s. */
+  deadlineMs?: number | undefined
   /** The clock. */
   now: () => Date
   signal: AbortSignal
@@ -25,11 +27,11 @@ async function drillChannel(channel: Channel, options: DrillOptions): Promise<Al
   const base = { channel: channel.name, kind: alert.kind, incident: alert.incident, preview: null }
   if ('error' in channel) return { ...base, status: 'failed', reason: channel.error }
   if (options.dryRun) {
-    const shown = await preview(channel.notifier, alert, options)
+    const shown = await preview(channel.notifier, alert, { ...options, ...limitsOf(channel, options) })
     if ('error' in shown) return { ...base, status: 'failed', reason: shown.error }
     return { ...base, status: 'would_send', reason: 'you asked for it', preview: shown.preview }
   }
-  const delivery = await deliver(channel.notifier, alert, options)
+  const delivery = await deliver(channel.notifier, alert, { ...options, ...limitsOf(channel, options) })
   return delivery.delivered
     ? { ...base, status: 'delivered', reason: 'you asked for it' }
     : { ...base, status: 'failed', reason: delivery.reason }

@@ -6,14 +6,20 @@ import type { Alert, AlertKind, Health, HistoryStore, Incident, Notifier, Previe
 import { messageOf } from '../base/errors.js'
 import type { Damage } from '../history/read.js'
 import { buildAlert } from './alert.js'
-import { deliver, preview } from './deliver.js'
+import { deliver, type DeliveryLimits, longestDeliveryMs, preview } from './deliver.js'
 import { incidentOf } from './incident.js'
 import { addToLedger, type Attempt, type LedgerIntent, type LedgerOutcome, readLedger } from './ledger.js'
 import { type Due, dueNow } from './lifecycle.js'
 import { readRun, type Run } from './read-run.js'
 
-/** A named channel, or why its plugin could not be loaded. */
-export type Channel = { name: string; notifier: Notifier } | { name: string; error: string }
+/** A named channel, with limits of its own where it has some, or why its plugin could not be loaded. */
+export type Channel =
+  { name: string; notifier: Notifier; limits?: DeliveryLimits | undefined } | { name: string; error: string }
+
+/** How long the channel may take: its own limits, else those of the command. */
+export function limitsOf(channel: Channel, { timeoutMs, deadlineMs }: DeliveryLimits): DeliveryLimits {
+  return ('limits' in channel && channel.limits) || { timeoutMs, deadlineMs }
+}
 
 /** What `sendAlerts` works with. */
 export interface SendOptions {
@@ -28,8 +34,10 @@ export interface SendOptions {
   historyLimit: number
   eventsLimit: number
   repeatIntervalMs: number
-  /** For each alert on each channel. */
+  /** For one try of an alert on a channel that has no limits of its own. */
   timeoutMs: number
+  /** For all tries of it; default 30 s. */
+  deadlineMs?: number | undefined
   /** The clock. */
   now: () => Date
   signal: AbortSignal
@@ -113,17 +121,17 @@ function dueOn({ channel, run, incident, options }: ChannelWork, attempts: Attem
     attempts: own,
     now: options.now(),
     repeatIntervalMs,
-    claimMs: claimMs(options),
+    claimMs: claimMs(channel, options),
   })
 }
 
 /** An attempt older than this is over, killed or not: its deadline has passed. */
-function claimMs({ timeoutMs }: SendOptions): number {
-  return timeoutMs * 2 + 5000
+function claimMs(channel: Channel, options: SendOptions): number {
+  return longestDeliveryMs(limitsOf(channel, options)) + 10_000
 }
 
 async function show({ channel, options }: ChannelWork, notifier: Notifier, due: Due): Promise<AlertOutcome> {
-  const shown = await preview(notifier, alertOf(due), options)
+  const shown = await preview(notifier, alertOf(due), { ...options, ...limitsOf(channel, options) })
   const base = { channel: channel.name, kind: due.kind, incident: due.incident }
   if ('error' in shown) return { ...base, status: 'failed', reason: shown.error, preview: null }
   return { ...base, status: due.kind ? 'would_send' : 'previewed', reason: due.reason, preview: shown.preview }
@@ -151,12 +159,12 @@ async function send(work: ChannelWork, notifier: Notifier, due: Due): Promise<Al
 }
 
 async function sendClaimed(
-  { options }: ChannelWork,
+  { channel, options }: ChannelWork,
   notifier: Notifier,
   intent: LedgerIntent,
   due: Due,
 ): Promise<Pick<AlertOutcome, 'status' | 'reason'>> {
-  const delivery = await deliver(notifier, alertOf(due), options)
+  const delivery = await deliver(notifier, alertOf(due), { ...options, ...limitsOf(channel, options) })
   const status = delivery.delivered ? 'delivered' : 'failed'
   const reason = delivery.delivered ? due.reason : delivery.reason
   try {

@@ -27,7 +27,7 @@ describe('alerts: the console', () => {
   it('has not delivered what could not be written', async () => {
     expect(await send(() => Promise.reject(new Error('stdout: the disk is full')))).to.deep.equal({
       delivered: false,
-      permanent: false,
+      permanent: true,
       reason: 'stdout: the disk is full',
     })
   })

@@ -28,6 +28,7 @@ function world() {
     eventsLimit: 10,
     repeatIntervalMs: 240 * minute,
     timeoutMs: 5000,
+    deadlineMs: 0,
     now: () => new Date(time),
     signal: new AbortController().signal,
     ...more,
