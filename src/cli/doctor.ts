@@ -8,7 +8,8 @@ import type { Config } from '@oclif/core'
 import { isArbError, messageOf } from '../base/errors.js'
 import { shorten } from '../base/text.js'
 import type { Reader, Right } from '../cluster/types.js'
-import { loadClusterProvider, loadNotifier, openStore, pluginContext } from '../plugins/load.js'
+import { loadClusterProvider, loadNotifier, pluginContext } from '../plugins/load.js'
+import { openHistory, type StoreSettings } from './history.js'
 import { listProviders, type Provider } from '../plugins/providers.js'
 
 export type CheckStatus = 'ok' | 'warn' | 'fail'
@@ -119,7 +120,12 @@ async function checkProvider(config: Config, provider: Provider, signal: AbortSi
 }
 
 /** Whether the history can be read, and whether a file can be written; nothing is. */
-export async function checkStore(config: Config, location: string | undefined, signal: AbortSignal): Promise<Check> {
+export async function checkStore(
+  config: Config,
+  location: string | undefined,
+  signal: AbortSignal,
+  stores?: StoreSettings,
+): Promise<Check> {
   if (location === undefined) {
     return warn(
       'store',
@@ -128,7 +134,7 @@ export async function checkStore(config: Config, location: string | undefined, s
     )
   }
   try {
-    const store = await openStore(config, location, pluginContext({ signal }))
+    const store = await openHistory(config, location, signal, stores)
     try {
       for await (const entry of store.read({ limit: 1, newestFirst: true })) {
         const last = 'record' in entry ? `last record ${entry.record.timestamp}` : 'the last line is damaged'

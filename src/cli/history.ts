@@ -5,7 +5,8 @@ import type { HistoryStore } from '@arbk8s/plugin-kit'
 
 import { parseDuration } from '../base/duration.js'
 import { ArbError } from '../base/errors.js'
-import { openStore, pluginContext } from '../plugins/load.js'
+import { isRecord } from '../base/json.js'
+import { openStore, pluginContext, storeScheme } from '../plugins/load.js'
 import type { ValueSource } from './base-command.js'
 import { givenSelector } from './which-jobs.js'
 
@@ -31,9 +32,42 @@ export function historyLocation(flags: HistoryFlagValues, sources: Record<string
   })
 }
 
-/** The store of a location, a path or `scheme://…`; nothing is read or made yet. */
-export function openHistory(config: Config, location: string, signal: AbortSignal): Promise<HistoryStore> {
-  return openStore(config, location, pluginContext({ signal }))
+/** The setting `stores`: settings of history stores by scheme, e.g. `{jsonl: {chain: true}}`. */
+export type StoreSettings = Record<string, unknown> | undefined
+
+/** The store of a location, a path or `scheme://…`, with its settings; nothing is read or made yet. */
+export function openHistory(
+  config: Config,
+  location: string,
+  signal: AbortSignal,
+  stores?: StoreSettings,
+): Promise<HistoryStore> {
+  return openStore(config, location, pluginContext({ signal, settings: settingsFor(location, stores) }))
+}
+
+/**
+ * The store of the delivery ledger beside a history. A file's ledger takes no settings: what rotates away and is removed
+ * there would be sent again.
+ */
+export function openLedger(
+  config: Config,
+  location: string,
+  signal: AbortSignal,
+  stores?: StoreSettings,
+): Promise<HistoryStore> {
+  return openHistory(config, location, signal, storeScheme(location) === 'jsonl' ? undefined : stores)
+}
+
+/** The entry of `stores` for a location's scheme. Throws where it is no mapping. */
+export function settingsFor(location: string, stores: StoreSettings): Record<string, unknown> {
+  const scheme = storeScheme(location)
+  const settings = stores?.[scheme] ?? {}
+  if (isRecord(settings)) return settings
+  throw new ArbError({
+    code: 'ARB_CONFIG_INVALID',
+    message: `"stores.${scheme}" must be a mapping of the store's settings`,
+    details: { key: `stores.${scheme}` },
+  })
 }
 
 /** Which records are meant; settings files count here too. */

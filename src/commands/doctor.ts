@@ -51,7 +51,7 @@ export default class Doctor extends ClusterCommand {
       checkNode(process.versions.node),
       ...(await this.clusterChecks(flags)),
       ...(await checkPlugins(this.config, this.signal)),
-      await checkStore(this.config, flags.history ?? flags['history-file'], this.signal),
+      await checkStore(this.config, flags.history ?? flags['history-file'], this.signal, this.setting('stores')),
       ...(await checkChannels(this.config, flags['channel-type'] ?? [], this.signal)),
     ]
     const result: DoctorResult = {

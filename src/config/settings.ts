@@ -60,6 +60,11 @@ export const settingKeys: readonly SettingKey[] = [
     flag: 'history',
     description: 'the history location of a store plugin, e.g. s3://bucket/prefix',
   },
+  {
+    key: 'stores',
+    type: 'map',
+    description: 'settings of history stores by scheme, e.g. `jsonl: {chain: true, rotate: {size: 64MiB}}`',
+  },
   { key: 'channel_type', type: 'strings', flag: 'channel-type', description: 'the alert channels' },
   { key: 'timeout', type: 'duration', flag: 'timeout', description: 'how long to wait for Jobs' },
   {

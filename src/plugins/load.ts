@@ -26,10 +26,15 @@ export function requireNotifier(config: PluginHost, name: string): Provider {
   return findProvider(config, 'notifier', notifierAliases[name] ?? name)
 }
 
+/** The scheme of the store that keeps a location: a path is `jsonl`. */
+export function storeScheme(location: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase() ?? 'jsonl'
+  return scheme === 'file' ? 'jsonl' : scheme
+}
+
 /** Throws where no plugin, or more than one, provides the location's store; no plugin code runs. */
 export function requireStore(config: PluginHost, location: string): Provider {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase() ?? 'jsonl'
-  return findProvider(config, 'store', scheme === 'file' ? 'jsonl' : scheme)
+  return findProvider(config, 'store', storeScheme(location))
 }
 
 /** The notifier of a name, e.g. `console`, `slack`, `slack_webhook`. */

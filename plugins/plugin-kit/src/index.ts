@@ -103,7 +103,7 @@ export interface HistoryStore {
   /** Makes the location smaller or tidier without losing a record, also while others read and append. */
   compact?(): Promise<CompactResult>
   /** Looks at everything that is stored and says whether it is whole and unchanged. */
-  verify?(): Promise<VerifyResult>
+  verify?(query?: VerifyQuery): Promise<VerifyResult>
   close?(): Promise<void>
 }
 
@@ -115,11 +115,19 @@ export interface CompactResult {
   records: number
 }
 
+/** What `verify` is told. */
+export interface VerifyQuery {
+  /** A head that an earlier `verify` gave and that was kept elsewhere; it is a problem where the chain does not hold it. */
+  head?: string
+}
+
 /** What `verify` found. */
 export interface VerifyResult {
   records: number
   /** Records whose place and content a chain of hashes vouches for. */
   chained: number
+  /** Entries that were never whole (a killed writer, a full disk), and that the chain has vouched for since. */
+  torn?: number
   /** What was changed, is missing, stands in the wrong place or cannot be read; empty where all is well. */
   problems: { where: string; reason: string }[]
   /** The chain's head, to be kept elsewhere: the only proof against a cut-off end. Null without a chain. */

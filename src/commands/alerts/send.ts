@@ -6,7 +6,7 @@ import { exitCodes } from '../../base/errors.js'
 import { AlertCommand } from '../../cli/alert-command.js'
 import { channelFlags } from '../../cli/channels.js'
 import { durationFlag, historyFlags, longestSpan, selectorFlags } from '../../cli/flags.js'
-import { historyLocation, openHistory } from '../../cli/history.js'
+import { historyLocation, openHistory, openLedger } from '../../cli/history.js'
 import { alertsText, alertsView } from '../../cli/render/alerts.js'
 import type { AlertsSendResult } from '../../cli/results.js'
 import { neededSelector } from '../../cli/which-jobs.js'
@@ -55,8 +55,8 @@ export default class AlertsSend extends AlertCommand {
     const result = await sendAlerts({
       namespace,
       selector,
-      store: await openHistory(this.config, location, this.signal),
-      ledger: await openHistory(this.config, ledgerLocation(location), this.signal),
+      store: await openHistory(this.config, location, this.signal, this.setting('stores')),
+      ledger: await openLedger(this.config, ledgerLocation(location), this.signal, this.setting('stores')),
       channels,
       dryRun: flags['dry-run'],
       eventsLimit: flags['events-limit'],

@@ -33,7 +33,7 @@ export default class HealthRecord extends ClusterCommand {
     const selector = this.selectorOf(flags)
     if (flags['output-json']) await requireWritable(flags['output-json'])
     const location = historyLocation(flags, this.sources)
-    const store = await openHistory(this.config, location, this.signal)
+    const store = await openHistory(this.config, location, this.signal, this.setting('stores'))
     const { reader, namespace } = await this.openCluster(flags)
     const { snapshot, health } = await lookAtSession(reader, {
       namespace,

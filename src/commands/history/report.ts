@@ -28,7 +28,7 @@ export default class HistoryReport extends BaseCommand {
     const { flags } = await this.parse(HistoryReport)
     const location = historyLocation(flags, this.sources)
     await requireWritable(flags.output)
-    const store = await openHistory(this.config, location, this.signal)
+    const store = await openHistory(this.config, location, this.signal, this.setting('stores'))
     const { historyReport } = await import('../../history/report/index.js')
     const source = location.includes('://') ? location : path.basename(location)
     const report = await historyReport(store, { ...recordFilter(flags), source, now: new Date() })

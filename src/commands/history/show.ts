@@ -41,7 +41,12 @@ export default class HistoryShow extends BaseCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(HistoryShow)
-    const store = await openHistory(this.config, historyLocation(flags, this.sources), this.signal)
+    const store = await openHistory(
+      this.config,
+      historyLocation(flags, this.sources),
+      this.signal,
+      this.setting('stores'),
+    )
     const limit = flags.limit ?? (flags['summary-only'] ? 0 : 20)
     const view = await viewHistory(store, {
       ...recordFilter(flags),

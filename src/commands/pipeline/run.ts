@@ -6,7 +6,7 @@ import { deliveryFlags, openChannels, requireChannels, type ChannelOptions } fro
 import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, durationFlag, historyFlags, longestSpan, selectorFlags } from '../../cli/flags.js'
 import { screenOf } from '../../cli/health.js'
-import { historyLocation, openHistory } from '../../cli/history.js'
+import { historyLocation, openHistory, openLedger } from '../../cli/history.js'
 import { writeSeen } from '../../cli/output.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import { pipelineText, stepEnd, stepStart } from '../../cli/render/pipeline.js'
@@ -115,8 +115,8 @@ export default class PipelineRun extends ClusterCommand {
       alertTimeoutMs: flags['timeout-seconds']!,
       openCluster: async (namespaces) => (await this.openCluster(flags, namespaces)).cluster,
       openHistory: async () => ({
-        store: await openHistory(this.config, location, this.signal),
-        ledger: await openHistory(this.config, ledgerLocation(location), this.signal),
+        store: await openHistory(this.config, location, this.signal, this.setting('stores')),
+        ledger: await openLedger(this.config, ledgerLocation(location), this.signal, this.setting('stores')),
       }),
       openChannels: () =>
         openChannels({
