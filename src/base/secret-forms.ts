@@ -1,0 +1,149 @@
+/** The spellings in which one secret may turn up: as it is, and as URLs, JSON, HTML, YAML, CSV, base64 and hex carry it. */
+import { createHash } from 'node:crypto'
+
+import { clean, cleanLine } from './text.js'
+
+/** What stands where a secret was. */
+export const hidden = '********'
+
+/** A shorter value is masked where it is shown by its name, and nowhere else: it would blank half of an output. */
+export const shortestSecret = 4
+/** A form of fewer characters counts only where no letter and no digit adjoins it. */
+export const shortestAnywhere = 8
+
+/** One spelling of a secret. */
+export interface SecretForm {
+  text: string
+  /** What is shown in its place. */
+  shown: string
+  /** So many characters at its start are no secret: a URL's scheme and host. */
+  open: number
+}
+
+/** Words of every output: nobody's secret is kept by blanking them. */
+const everyday = new Set(['true', 'false', 'null', 'none', 'default', 'error', 'warn', 'info', 'http', 'https'])
+
+/** Every form of a secret that is long enough to be told from other text. */
+export function formsOf(secret: string): SecretForm[] {
+  const parts = new Map<string, SecretForm>()
+  for (const form of [...urlForms(secret), ...linesOf(secret).flatMap(plainForms)]) {
+    const known = form.text.length < shortestSecret || everyday.has(form.text.toLowerCase()) || parts.has(form.text)
+    if (!known) parts.set(form.text, form)
+  }
+  return [...parts.values()]
+}
+
+/** A secret of several lines, such as a key, is printed line by line by some: each line that tells something counts. */
+function linesOf(secret: string): string[] {
+  const lines = secret.split(/\r?\n/).map((line) => line.trim())
+  if (lines.length === 1) return [secret]
+  return [secret, ...lines.filter((line) => line.length >= 16 && !line.startsWith('-----'))]
+}
+
+function plainForms(secret: string): SecretForm[] {
+  const inJson = jsonEscaped(secret)
+  const written = [
+    secret,
+    secret.trim(),
+    clean(secret),
+    cleanLine(secret),
+    ...urlEncoded(secret),
+    inJson,
+    jsonEscaped(inJson),
+    secret.replaceAll("'", String.raw`\'`),
+    secret.replaceAll("'", "''"),
+    secret.replaceAll('"', '""'),
+    ...htmlEscaped(secret),
+  ]
+  const coded = secret.trim().length < shortestAnywhere ? [] : [...base64Forms(secret), ...hexForms(secret)]
+  return [...written, ...coded].map((text) => ({ text, shown: hidden, open: 0 }))
+}
+
+function jsonEscaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}
+
+function urlEncoded(text: string): string[] {
+  if (!text.isWellFormed()) return []
+  const component = encodeURIComponent(text)
+  const strict = component.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+  const all = [component, strict, encodeURI(text), component.replaceAll('%20', '+')]
+  return [...all, ...all.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))]
+}
+
+function htmlEscaped(text: string): string[] {
+  const angled = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const quotes = [
+    ['&quot;', '&#39;'],
+    ['&#34;', '&#x27;'],
+    ['&quot;', '&apos;'],
+  ] as const
+  return [angled, ...quotes.map(([double, single]) => angled.replaceAll('"', double).replaceAll("'", single))]
+}
+
+/** Base64 as a whole, and the part that stays the same wherever the secret stands within what is encoded. */
+function base64Forms(secret: string): string[] {
+  const bytes = Buffer.from(secret, 'utf8')
+  const whole = bytes.toString('base64')
+  const within = [0, 1, 2].map((shift) => {
+    const text = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
+    const whollyKnown = Math.floor(((shift + bytes.length) * 8) / 6)
+    return text.slice(Math.ceil((shift * 8) / 6), whollyKnown)
+  })
+  const all = [whole, whole.replace(/=+$/, ''), ...within].filter((text) => text.length >= shortestAnywhere)
+  return [...all, ...all.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))]
+}
+
+function hexForms(secret: string): string[] {
+  const hex = Buffer.from(secret, 'utf8').toString('hex')
+  return [hex, hex.toUpperCase()]
+}
+
+/**
+ * A URL as a whole, its path and query as libraries report them, and the parts of it that hold the secret. Elsewhere than
+ * whole they are masked like any secret.
+ */
+function urlForms(secret: string): SecretForm[] {
+  const url = asUrl(secret)
+  if (!url) return []
+  const rest = url.pathname + url.search
+  const wholes = [secret.trim(), url.href].flatMap((text) => [text, jsonEscaped(text), ...htmlEscaped(text)])
+  const parts = [...(rest.length >= 12 ? [rest] : []), ...tellingParts(url)]
+  return [
+    ...wholes.map((text) => ({ text, shown: shownUrl(secret), open: url.origin.length + 1 })),
+    ...[...parts, ...parts.map(decoded)].flatMap(plainForms),
+  ]
+}
+
+function tellingParts(url: URL): string[] {
+  const segments = url.pathname.split('/').filter((segment) => segment.length >= 8 && looksRandom(segment))
+  const values = [...url.searchParams.values()].filter((value) => value.length >= 8)
+  return [...segments, ...values, url.username, url.password].filter((part) => part.length >= shortestSecret)
+}
+
+function looksRandom(text: string): boolean {
+  return /\d/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text))
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function asUrl(text: string): URL | undefined {
+  if (!/^\s*[a-z][a-z0-9+.-]*:\/\/[^\s/]/i.test(text) || !URL.canParse(text)) return undefined
+  return new URL(text)
+}
+
+/** A URL that is a secret, as it may be shown: `https://host/…` and a fingerprint by which two can be told apart. */
+export function shownUrl(secret: string): string {
+  const url = asUrl(secret)
+  if (!url) return hidden
+  const fingerprint = createHash('sha256').update(secret.trim()).digest('hex').slice(0, 8)
+  return `${url.protocol}//${url.host}/…#sha256:${fingerprint}`
+}
