@@ -3,7 +3,7 @@ import type { Alert, Delivery, Notifier, Preview } from '@arbk8s/plugin-kit'
 
 import { formatDuration } from '../base/duration.js'
 import { messageOf } from '../base/errors.js'
-import { maskUrl } from '../base/secrets.js'
+import { maskPatterns } from '../base/secret-patterns.js'
 import { count } from '../base/text.js'
 import { sleep } from '../base/wait.js'
 import { checkedDelivery, shown } from './delivery.js'
@@ -70,7 +70,7 @@ export async function preview(
     if ([destination, contentType, body].some((part) => typeof part !== 'string')) {
       return { error: 'the plugin gave no preview' }
     }
-    return { preview: { destination: maskUrl(destination), contentType, body } }
+    return { preview: { destination: maskPatterns(destination), contentType, body } }
   } catch (error) {
     return { error: shown(messageOf(error)) }
   }

@@ -1,7 +1,7 @@
 /** A plugin's word about a delivery, checked: whatever it answers, the host goes on with plain data and shown text. */
 import type { Delivery } from '@arbk8s/plugin-kit'
 
-import { maskUrl } from '../base/secrets.js'
+import { maskPatterns } from '../base/secret-patterns.js'
 import { cleanLine, shorten } from '../base/text.js'
 
 /** A `reference` is kept in the ledger: bytes of JSON. */
@@ -18,7 +18,7 @@ export function checkedDelivery(answer: unknown): Delivery {
 
 /** Text of a plugin or a server as it may be shown: one line, bounded, without controls. */
 export function shown(reason: unknown): string {
-  return shorten(maskUrl(cleanLine(typeof reason === 'string' ? reason : '')), 500) || 'no reason was given'
+  return shorten(maskPatterns(cleanLine(typeof reason === 'string' ? reason : '')), 500) || 'no reason was given'
 }
 
 function arrived({ detail, reference, undelivered }: Record<string, unknown>): Delivery {

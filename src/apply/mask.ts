@@ -1,6 +1,7 @@
 /** Values of a Job as they may be shown in a plan. */
 import { isRecord } from '../base/json.js'
-import { maskedArgs, maskedValue, maskUrl } from '../base/secrets.js'
+import { maskPatterns } from '../base/secret-patterns.js'
+import { maskedArgs, maskedValue } from '../base/secrets.js'
 import type { Path } from './compare.js'
 
 /** The value with everything masked that is, or may be, a secret: by the name it stands under. */
@@ -11,7 +12,7 @@ export function shownValue(path: Path, value: unknown): unknown {
   if (isTextList(value)) return maskedArgs(value)
   if (Array.isArray(value)) return value.map((entry, index) => shownValue([...path, `[${index}]`], entry))
   if (isRecord(value)) return maskedObject(path, value)
-  return typeof value === 'string' ? maskUrl(value) : value
+  return typeof value === 'string' ? maskPatterns(value) : value
 }
 
 /** The name that tells what a text is: of the variable for `env[NAME].value`, of the annotation or label. */

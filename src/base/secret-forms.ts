@@ -64,11 +64,25 @@ function jsonEscaped(text: string): string {
 }
 
 function urlEncoded(text: string): string[] {
-  if (!text.isWellFormed()) return []
-  const component = encodeURIComponent(text)
-  const strict = component.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
-  const all = [component, strict, encodeURI(text), component.replaceAll('%20', '+')]
+  const component = encoded(text)
+  if (component === undefined) return []
+  const strict = component.replace(/[!'()*]/g, percented)
+  const inForm = component.replace(/[!'()~]/g, percented).replaceAll('%20', '+')
+  const all = [component, strict, inForm, encodeURI(text), component.replaceAll('%20', '+')]
   return [...all, ...all.map((form) => form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()))]
+}
+
+function percented(sign: string): string {
+  return `%${sign.charCodeAt(0).toString(16).toUpperCase()}`
+}
+
+/** Half a surrogate pair has no URL-encoded form. */
+function encoded(text: string): string | undefined {
+  try {
+    return encodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 function htmlEscaped(text: string): string[] {
@@ -113,7 +127,7 @@ function urlForms(secret: string): SecretForm[] {
   const parts = [...(rest.length >= 12 ? [rest] : []), ...tellingParts(url)]
   return [
     ...wholes.map((text) => ({ text, shown: shownUrl(secret), open: url.origin.length + 1 })),
-    ...[...parts, ...parts.map(decoded)].flatMap(plainForms),
+    ...[...parts, ...parts.map(percentDecoded)].flatMap(plainForms),
   ]
 }
 
@@ -127,7 +141,8 @@ function looksRandom(text: string): boolean {
   return /\d/.test(text) || (/[a-z]/.test(text) && /[A-Z]/.test(text))
 }
 
-function decoded(text: string): string {
+/** The text without percent signs for characters; as it is where they make none. */
+export function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -6,6 +6,7 @@ import { checkedNamespace } from '../cluster/paths.js'
 import type { Reader } from '../cluster/types.js'
 import { BaseCommand } from './base-command.js'
 import { longestTimerMs } from './flags.js'
+import { masker } from './masker.js'
 import { imageRootsOf, useSandbox } from './sandbox.js'
 import { neededSelector, type SelectorFlagValues } from './which-jobs.js'
 
@@ -49,6 +50,7 @@ export abstract class ClusterCommand extends BaseCommand {
       env: process.env,
       homedir: homedir(),
       signal: this.signal,
+      masker,
     })
     this.atEnd(async () => cluster.close())
     return { cluster, reader: cluster.reader, namespace: cluster.target.namespace }

@@ -6,7 +6,8 @@ import { settings } from '@oclif/core/settings'
 
 import { ArbError, exitCodes, isArbError, messageOf } from '../base/errors.js'
 import { asksForJson } from './json-flag.js'
-import { maskDebug } from './mask-debug.js'
+import { maskOutput } from './mask-output.js'
+import { addInherited } from './masker.js'
 import { guardOutput } from './output.js'
 import { printError } from './print-error.js'
 
@@ -14,13 +15,15 @@ import { printError } from './print-error.js'
 export async function main(argv: string[], root: string): Promise<void> {
   settings.enableAutoTranspile = false
   guardOutput()
-  maskDebug(argv, process.env)
+  addInherited(argv, process.env)
+  maskOutput()
   nameShell()
   catchTheUncaught(argv)
   takeErrorsOfOtherCommands()
   let config: Config | undefined
   try {
     config = await Config.load({ root })
+    hideRegistryCredentials(config)
     await run(argv, config)
   } catch (error) {
     if (isQuietExit(error)) process.exitCode = error.oclif.exit
@@ -55,6 +58,13 @@ function ofOtherPlugin([topic]: string[], config: Config | undefined): boolean {
 function asPluginError(error: unknown): unknown {
   if (isArbError(error) || !(error instanceof Error) || 'oclif' in error) return error
   return new ArbError({ code: 'ARB_PLUGIN_FAILED', message: messageOf(error), cause: error })
+}
+
+/** npm takes the registry from its environment too, where other users do not see the credentials in its URL. */
+function hideRegistryCredentials(config: Config): void {
+  if (!config.npmRegistry?.includes('@')) return
+  process.env.npm_config_registry = config.npmRegistry
+  config.npmRegistry = undefined
 }
 
 /** oclif asks the password file for the shell and fails for a user who is not in it, as in many containers. */

@@ -1,6 +1,8 @@
 /** From kubeconfig, context and namespace to a transport. Nothing is sent before the first call. */
 import { readFile } from 'node:fs/promises'
 
+import { createMasker, type Masker } from '../base/masker.js'
+import { credentialsInUrl } from '../base/secrets.js'
 import { cleanLine } from '../base/text.js'
 import { AgentPool, type AgentSettings } from './agents.js'
 import { credentialsOf } from './credentials.js'
@@ -22,6 +24,8 @@ export interface ConnectOptions extends KubeconfigPlaces {
   /** Connections at once; default 64. */
   maxSockets?: number
   signal?: AbortSignal
+  /** Is told every secret that is read or seen, and masks what a server says; default: one of the connection's own. */
+  masker?: Masker
 }
 
 export interface Connection {
@@ -38,7 +42,9 @@ export const defaultRequestTimeoutMs = 30_000
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const chosen = await chooseContext(options)
   const server = serverOf(chosen.cluster)
+  const masker = options.masker ?? createMasker()
   const settings = await agentSettings(chosen, server, options)
+  for (const secret of credentialsInUrl(settings.proxy?.href ?? '')) masker.add(secret)
   const target: ClusterTarget = {
     context: chosen.context && cleanLine(chosen.context),
     cluster: cleanLine(chosen.cluster.name),
@@ -56,6 +62,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       ...(settings.ca ? { 'certificate-authority-data': Buffer.from(settings.ca).toString('base64') } : {}),
     },
     env: options.env,
+    masker,
   })
   const transport = createTransport({
     target,
@@ -64,6 +71,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     agents: new AgentPool(settings),
     requestTimeoutMs: options.requestTimeoutMs ?? defaultRequestTimeoutMs,
     userAgent: await userAgent(),
+    masker,
     signal: options.signal,
   })
   return { target, transport }

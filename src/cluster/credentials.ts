@@ -1,7 +1,8 @@
 /** Who the requests come from: headers and a client certificate made from a kubeconfig's user entry. */
 import { ArbError, messageOf } from '../base/errors.js'
 import { readTextFile, reasonOf } from '../base/files.js'
-import { cleanLine } from '../base/text.js'
+import type { Masker } from '../base/masker.js'
+import { cleanLine, shorten } from '../base/text.js'
 import { execIdentity } from './exec-credential.js'
 import { invalidEntry, pathOf, textOf, type RawEntry } from './kubeconfig-entry.js'
 import { checkedCertificates, checkedKey, pemOf } from './pem.js'
@@ -29,6 +30,8 @@ export interface CredentialContext {
   cluster: RawEntry
   clusterInfo: Record<string, unknown>
   env: Record<string, string | undefined>
+  /** Is told all that is secret in an identity. */
+  masker: Masker
   now?: () => number
 }
 
@@ -52,6 +55,7 @@ export function credentialsOf(context: CredentialContext): Credentials {
       // Many requests at once wait for one answer.
       pending ??= obtain(signal).finally(() => (pending = undefined))
       cached = await pending
+      addIdentity(context.masker, cached)
       return cached
     },
     forget() {
@@ -59,6 +63,18 @@ export function credentialsOf(context: CredentialContext): Credentials {
       return isRenewable(user)
     },
   }
+}
+
+function addIdentity(masker: Masker, { headers, key }: Identity): void {
+  if (key !== undefined) masker.add(key)
+  const { authorization } = headers
+  if (typeof authorization !== 'string') return
+  const [scheme, credential = ''] = authorization.split(' ')
+  masker.add(credential)
+  if (scheme !== 'Basic') return
+  const pair = Buffer.from(credential, 'base64').toString('utf8')
+  masker.add(pair)
+  masker.add(pair.slice(pair.indexOf(':') + 1))
 }
 
 function sourceInWords({ name, values }: RawEntry): string {
@@ -100,7 +116,7 @@ async function pluginIdentity(
     if (error instanceof ArbError) throw error
     throw new ArbError({
       code: 'ARB_CREDENTIALS',
-      message: `the auth provider of the user "${cleanLine(user.name)}" gave no credential: ${cleanLine(messageOf(error)).slice(0, 200)}`,
+      message: `the auth provider of the user "${cleanLine(user.name)}" gave no credential: ${shorten(cleanLine(messageOf(error)), 200)}`,
       hints: ['Log in again with the provider’s own tool, or use an exec plugin.'],
       cause: error,
     })

@@ -5,11 +5,13 @@
 import type { IncomingMessage } from 'node:http'
 
 import type { ArbError } from '../base/errors.js'
+import type { Masker } from '../base/masker.js'
 import { sleep } from '../base/wait.js'
+import { secretsInWorkload } from '../session/job-secrets.js'
 import type { AgentPool } from './agents.js'
 import { checkedJson, readAnswer } from './answer.js'
 import { clusterDetails, type Subject } from './cluster-error.js'
-import type { Credentials, Identity } from './credentials.js'
+import type { Credentials } from './credentials.js'
 import { credentialLate, oddAnswer, timedOut } from './network-errors.js'
 import { refused } from './refusals.js'
 import { backOff } from './retry.js'
@@ -59,6 +61,7 @@ export interface TransportOptions {
   /** Aborts every call. */
   signal?: AbortSignal
   userAgent: string
+  masker: Masker
 }
 
 const maxErrorBytes = 1024 * 1024
@@ -90,7 +93,9 @@ class HttpTransport implements Transport {
       const { server } = this.options
       const response = await this.open(attempt, 'calls')
       const text = await readAnswer(response, server, request.maxBytes)
-      return { status: response.statusCode ?? 0, body: checkedJson(response, text, { server, kind: request.kind }) }
+      const body = checkedJson(response, text, { server, kind: request.kind })
+      this.addSecrets(body)
+      return { status: response.statusCode ?? 0, body }
     })
   }
 
@@ -124,6 +129,11 @@ class HttpTransport implements Transport {
 
   close(): void {
     this.options.agents.destroy()
+  }
+
+  /** What Jobs and pods carry as a secret, their logs and a server's complaints may repeat. */
+  private addSecrets(object: unknown): void {
+    for (const secret of secretsInWorkload(object)) this.options.masker.add(secret)
   }
 
   private lateness({ request, atCredential }: Try): ArbError {
@@ -183,6 +193,7 @@ class HttpTransport implements Transport {
     attempt.atCredential = true
     const identity = await raceAbort(this.options.credentials.identity(signal), signal)
     attempt.atCredential = false
+    this.addSecrets(request.body)
     const response = await sendRequest(request, identity, { ...this.options, signal, kind })
     const status = response.statusCode ?? 0
     if (status >= 200 && status < 300) return response
@@ -195,7 +206,8 @@ class HttpTransport implements Transport {
         status,
       )
     }
-    const text = withoutSecrets(await readAnswer(response, server, maxErrorBytes), identity)
+    // A server that repeats a secret in its error must not make us show it.
+    const text = this.options.masker.mask(await readAnswer(response, server, maxErrorBytes))
     throw refused({ server, subject: request.subject, status, text, retryAfter: response.headers['retry-after'] })
   }
 }
@@ -207,13 +219,6 @@ function isRead({ method, subject }: ApiRequest): boolean {
 
 function hostOf(location: string | undefined): string {
   return location !== undefined && URL.canParse(location) ? new URL(location).host : 'another place'
-}
-
-/** A server that repeats the credential in its error must not make us show it. */
-function withoutSecrets(text: string, identity: Identity): string {
-  const authorization = identity.headers.authorization
-  const secret = typeof authorization === 'string' ? authorization.replace(/^\S+ /, '') : ''
-  return secret.length > 3 ? text.replaceAll(secret, '********') : text
 }
 
 function raceAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 
 import { nearest } from '../../../src/base/text.js'
-import { secretValues } from '../../../src/cli/mask-debug.js'
+import { secretArguments } from '../../../src/cli/masker.js'
 import { nameVariable, usageProblem, withoutFrame, type OclifError } from '../../../src/cli/usage-error.js'
 import { ArbError } from '../../../src/base/errors.js'
 
@@ -64,6 +64,6 @@ describe('usage errors', () => {
       'tuning',
       '--token',
     ]
-    expect(secretValues(argv)).to.deep.equal(['https://a/b', 'https://c/d', 't0ken'])
+    expect(secretArguments(argv)).to.deep.equal(['https://a/b', 'https://c/d', 't0ken'])
   })
 })

@@ -5,6 +5,7 @@ import path from 'node:path'
 
 import { expect } from 'chai'
 
+import { createMasker } from '../../../src/base/masker.js'
 import { credentialsOf } from '../../../src/cluster/credentials.js'
 import { execIdentity } from '../../../src/cluster/exec-credential.js'
 import type { RawEntry } from '../../../src/cluster/kubeconfig-entry.js'
@@ -27,7 +28,7 @@ describe('credentials', () => {
   })
   const env = { PATH: process.env.PATH }
   const identity = (values: Record<string, unknown>) =>
-    credentialsOf({ user: entry(values), cluster: entry({}), clusterInfo: {}, env }).identity()
+    credentialsOf({ user: entry(values), cluster: entry({}), clusterInfo: {}, env, masker: createMasker() }).identity()
 
   async function plugin(script: string): Promise<string> {
     const file = path.join(folder, 'plugin.sh')
@@ -75,6 +76,7 @@ describe('credentials', () => {
       cluster: entry({}),
       clusterInfo: { server: 'https://h' },
       env: { ...env, PWD: folder },
+      masker: createMasker(),
       now: () => now,
     })
     expect((await credentials.identity()).headers.authorization).to.equal('Bearer t-arg')
@@ -107,7 +109,9 @@ describe('credentials', () => {
   ]
   for (const [name, script, wanted] of dead) {
     it(`names a plugin that ${name}, and repeats nothing that it printed`, async () => {
-      const error = await rejection(execIdentity({ user: exec(await plugin(script)), clusterInfo: {}, env }))
+      const error = await rejection(
+        execIdentity({ user: exec(await plugin(script)), clusterInfo: {}, env }),
+      )
       expect(error.code).to.equal('ARB_CREDENTIALS')
       expect(error.message).to.match(wanted).and.include('plugin.sh').and.include('"tester"')
       expect(JSON.stringify([error.message, error.hints, error.details])).to.not.include('CANARY')
