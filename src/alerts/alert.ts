@@ -2,7 +2,7 @@
 import type { Alert, AlertKind, Health, HistoryRecord, Incident, Severity } from '@arbk8s/plugin-kit'
 
 import { formatDuration } from '../base/duration.js'
-import { shorten } from '../base/text.js'
+import { alertText } from './alert-text.js'
 
 const signs: Record<Severity, string> = { CRITICAL: '🚨', WARN: '⚠️', INFO: 'ℹ️' }
 
@@ -29,7 +29,7 @@ export interface AlertContext {
 export function buildAlert(incident: Incident, kind: AlertKind, context: AlertContext = {}): Alert {
   const { severity, namespace, selector, current_health, started_at, detected_at } = incident
   const title = `${signs[severity]} K8s Alert: ${severity} – ${namespace}${kind === 'drill' ? ' (drill)' : ''}`
-  const text = [openings[kind] + incident.summary, '', ...facts(incident), ...eventLines(incident)].join('\n')
+  const text = alertText(incident, openings[kind])
   const metadata = { incident_id: incident.id, started_at, detected_at, severity, namespace, selector }
   const payload = {
     alert_type: 'k8s_health' as const,
@@ -57,35 +57,6 @@ export function buildAlert(incident: Incident, kind: AlertKind, context: AlertCo
   }
 }
 
-function facts({
-  namespace,
-  selector,
-  previous_health,
-  current_health,
-  started_at,
-  job_counts,
-  id,
-}: Incident): string[] {
-  const health = previous_health ? `${previous_health} → ${current_health}` : current_health
-  return [
-    `Namespace: ${namespace}`,
-    `Selector: ${selector}`,
-    `Health: ${health}`,
-    `Jobs: ${job_counts.OK} OK, ${job_counts.WARN} WARN, ${job_counts.ERROR} ERROR`,
-    `Started: ${started_at}`,
-    `Incident: ${id}`,
-  ]
-}
-
-function eventLines({ recent_events }: Incident): string[] {
-  if (recent_events.length === 0) return []
-  const lines = recent_events.map((event) => {
-    const times = event.count > 1 ? ` (${event.count} times)` : ''
-    return `- ${event.reason} ${event.involved_kind}/${event.involved_name}: ${shorten(event.message, 200)}${times}`
-  })
-  return ['', 'Recent events:', ...lines]
-}
-
 /**
  * The incident as its resolved notice tells it. `newest` is the newest record: where it is not OK, another incident has
  * begun since.
@@ -103,6 +74,8 @@ export function resolvedIncident(incident: Incident, newest: HistoryRecord): Inc
     summary: over ? `Health is OK again${after}.` : 'Health was OK again; another incident has begun since.',
     job_counts: { OK: newest.jobs_ok, WARN: newest.jobs_warn, ERROR: newest.jobs_error },
     recent_events: [],
+    failed_jobs: [],
+    more_failed_jobs: 0,
   }
 }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Health, HistoryRecord, Incident, Severity } from '@arbk8s/plugin-kit'
 
 import { mergeEvents } from '../history/events.js'
+import { failedJobs, incidentLabels, lookFurther } from './evidence.js'
 
 const severities: Record<Health, Severity> = { ERROR: 'CRITICAL', WARN: 'WARN', OK: 'INFO' }
 
@@ -42,11 +43,10 @@ export function incidentOf(records: HistoryRecord[], options: { eventsLimit?: nu
     ),
     job_counts: { OK: newest.jobs_ok, WARN: newest.jobs_warn, ERROR: newest.jobs_error },
     recent_events: events.slice(-incidentEvents),
-    failed_jobs: [],
-    more_failed_jobs: 0,
-    labels: {},
+    ...failedJobs(run),
+    labels: incidentLabels(run),
     flapping: false,
-    look_further: '',
+    look_further: lookFurther(namespace, selector),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Health, HistoryEntry, HistoryRecord, HistoryStore, ReadQuery } fro
 
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
 import { cleanLine, shorten } from '../base/text.js'
-import { parseRecord } from './record.js'
+import { parseRecord } from './parse-record.js'
 
 /** Stored entries that are no records, counted, the first few named. */
 export interface Damage {

@@ -4,6 +4,7 @@
  * @module history
  */
 export { toRecord } from '../history/record.js'
+export { readEvidence, type Evidence } from '../history/evidence.js'
 export { selectEvents, type EventSelection } from '../history/events.js'
 export {
   appendRecord,

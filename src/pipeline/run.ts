@@ -14,6 +14,7 @@ import { judgeSnapshot } from '../health/judge.js'
 import type { SessionHealth } from '../health/types.js'
 import { withVanished } from '../health/vanished.js'
 import { healthExitCode } from '../health/wire.js'
+import { readEvidence } from '../history/evidence.js'
 import { appendRecord } from '../history/read.js'
 import { toRecord } from '../history/record.js'
 import { generateFiles } from '../manifests/generate-files.js'
@@ -196,7 +197,11 @@ class PipelineRun {
   }
 
   private async append(): Promise<StageOutcome> {
-    this.record = toRecord(this.health!, this.snapshot!.events, { eventsLimit: this.options.eventsLimit })
+    const { eventsLimit, signal } = this.options
+    const { reader } = await this.cluster()
+    // What could not be read of the logs is among the snapshot's errors already.
+    const { logs } = await readEvidence(reader, this.snapshot!, this.health!, { signal })
+    this.record = toRecord(this.health!, this.snapshot!.events, { eventsLimit, logs })
     const { store } = await this.history()
     await appendRecord(store, this.record)
     this.historyAppended = true

@@ -42,6 +42,11 @@ describe('alerts: incident', () => {
       summary: 'Health transitioned from OK to ERROR. 1 job(s) in ERROR state. Recent warnings: BackoffLimitExceeded.',
       job_counts: { OK: 1, WARN: 0, ERROR: 1 },
       recent_events: [sampleEvent()],
+      failed_jobs: [],
+      more_failed_jobs: 1,
+      labels: { session_id: 'demo' },
+      flapping: false,
+      look_further: 'arbk8s health check -n trading-bots -l session_id=demo --explain',
     })
   })
 

@@ -4,7 +4,8 @@ import { sampleEvent, sampleRecord } from '../../../plugins/plugin-kit/src/testi
 import type { ClusterEvent } from '../../../src/cluster/types.js'
 import type { JobHealth, SessionHealth } from '../../../src/health/types.js'
 import { selectEvents, wireEvent } from '../../../src/history/events.js'
-import { parseRecord, toRecord } from '../../../src/history/record.js'
+import { parseRecord } from '../../../src/history/parse-record.js'
+import { toRecord } from '../../../src/history/record.js'
 import { utcTimestamp } from '../../../src/history/timestamp.js'
 
 const job = (fields: Partial<JobHealth> = {}): JobHealth => ({
