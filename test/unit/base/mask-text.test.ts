@@ -16,16 +16,20 @@ describe('base: secrets in text that others wrote', () => {
     ['postgres://bot:pw@db:5432/x is down', `postgres://${m}@db:5432/x is down`],
     ['using xoxb-1234-abcdefgh', `using ${m}`],
     ['key AKIAIOSFODNN7EXAMPLE used', `key ${m} used`],
-    ['jwt eyJhbGciOiJI.eyJzdWIiOiIx.sig', `jwt ${m}`],
-    ['POST https://hooks.slack.com/services/T0/B0/abcdef', `POST https://hooks.slack.com/${m}`],
-    ['a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----\nb', `a\n${m}\nb`],
-    ['-----BEGIN PRIVATE KEY-----\nMIIE', m],
+    ['jwt eyJhbGciOiJI.eyJzdWIiOiIx.sigsigsig', `jwt ${m}`],
+    ['POST https://hooks.slack.com/services/T0/B0/abcdef', 'POST https://hooks.slack.com/…#sha256:26700f45'],
+    [
+      'a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----\nb',
+      `a\n-----BEGIN RSA PRIVATE KEY-----${m}-----END RSA PRIVATE KEY-----\nb`,
+    ],
+    ['-----BEGIN PRIVATE KEY-----\nMIIE', `-----BEGIN PRIVATE KEY-----${m}`],
   ]
   for (const [text, shown] of masked) it(JSON.stringify(text), () => expect(maskText(text)).to.equal(shown))
 
   it('leaves text without a secret as it is', () => {
     const texts = [
       'iteration 3: score=0.12 loss: 4.5',
+      'token: expired, auth: failed',
       'tests pass: 3, fail: 2',
       'MountVolume.SetUp failed for volume "token" : secret "db-password" not found',
       'error: up-down.csv is missing',
