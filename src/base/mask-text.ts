@@ -8,7 +8,7 @@ import { looksSecret } from './secrets.js'
  * has not. A value of three characters or less is no secret.
  */
 const assignment =
-  /(?<![\w.-])([A-Za-z][\w.-]{0,80})("\s?:\s?"|'\s?:\s?'|\s?=\s?["']?|:\s?["']|:\s?(?=[a-z]*[^a-z\s]))((?<=["'])[^"'\n]{4,}(?=["'])|[^\s"',;&]{4,})/g
+  /(?<![\w.-])([A-Za-z][\w.-]{0,80})("\s?:\s?"|'\s?:\s?'|\s?=\s?["']?|:\s?["']|:\s?(?=[A-Za-z]*[^A-Za-z\s,;.'"&]))((?<=["'])[^"'\n]{4,}(?=["'])|[^\s"',;&]{4,})/g
 
 /** Masked by shape also where the text calls them nothing; others are in `maskPatterns`. */
 const bareTokens = /\bsk-[\w-]{16,}|\b(?:Bearer|Basic)\s+(?=\S{8})[\w.~+/=-]+/gi
