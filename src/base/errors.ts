@@ -28,6 +28,8 @@ export const errorCatalogue = {
   ARB_CONFIG_INVALID: 'A config file has an unknown key, a wrong type or a value that is not allowed.',
   ARB_SESSION_INVALID: 'The session cannot be shared out over Jobs as configured.',
   ARB_SECRET_LITERAL: 'A value that looks like a secret stands literally in the config.',
+  ARB_SECRET_MISSING:
+    'A secret is not where the config or a flag says: a variable is not set, or a file cannot be used.',
   ARB_OUTPUT_UNWRITABLE: 'A file or folder cannot be written where it was asked for.',
   ARB_JOBS_DIR_MISSING: 'The folder or file with manifests does not exist or cannot be read.',
   ARB_JOBS_DIR_EMPTY: 'There is no manifest in the folder.',

@@ -7,8 +7,10 @@ import path from 'node:path'
 import { Command, Flags, type Interfaces } from '@oclif/core'
 
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
+import { literalSecrets } from '../config/expand.js'
 import { loadSettings, settingKeys, settingOf, settingsUnion, type SettingsFile } from '../config/settings.js'
 import { asksForJson } from './json-flag.js'
+import { masker } from './masker.js'
 import { writeErr, writeOut } from './output.js'
 import { printError } from './print-error.js'
 import { listenForSignals, type Interruption } from './signals.js'
@@ -69,6 +71,7 @@ export abstract class BaseCommand extends Command {
     await super.init()
     if (this.argv.includes('--no-color')) process.env.NO_COLOR = '1'
     this.settingsFiles = await loadSettings({ cwd: process.cwd(), configDir: this.config.configDir })
+    for (const { values } of this.settingsFiles) for (const secret of literalSecrets(values)) masker.add(secret)
   }
 
   override jsonEnabled(): boolean {

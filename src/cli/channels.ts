@@ -6,6 +6,9 @@ import type { Channel } from '../alerts/send.js'
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
 import { loadNotifier, pluginContext, requireNotifier } from '../plugins/load.js'
 import { durationFlag } from './flags.js'
+import { maskedNotifier } from './masked-plugins.js'
+import { withSecrets } from './secret-settings.js'
+import { webhookUrlFlags } from './webhook-url.js'
 
 /** Which channels, and how long one may take. */
 export const deliveryFlags = {
@@ -18,11 +21,7 @@ export const deliveryFlags = {
     defaultHelp: async () => 'console',
     helpValue: 'NAME',
   }),
-  'webhook-url': Flags.string({
-    env: 'ARBK8S_WEBHOOK_URL',
-    description: 'address for channels that take one; other users of this machine can see it on a command line',
-    helpValue: 'URL',
-  }),
+  ...webhookUrlFlags,
   'timeout-seconds': durationFlag('timeout-seconds', {
     description: 'the longest that one alert on one channel may take; a bare number is seconds',
     default: '5s',
@@ -89,9 +88,9 @@ async function openChannel(name: string, { config, named, webhookUrl, print, sig
   if (typeof entry !== 'object' || Array.isArray(entry)) {
     throw new ArbError({ code: 'ARB_CONFIG_INVALID', message: `channels.${name} must be a mapping` })
   }
-  const { type = name, ...settings } = entry as Record<string, unknown>
+  const { type = name, ...settings } = await withSecrets(entry as Record<string, unknown>, `channels.${name}`)
   if (webhookUrl !== undefined) settings.webhook_url = webhookUrl
-  return loadNotifier(config, String(type), pluginContext({ settings, print, signal }))
+  return maskedNotifier(await loadNotifier(config, String(type), pluginContext({ settings, print, signal })))
 }
 
 function withHints(error: unknown): string {

@@ -8,6 +8,8 @@ import { ArbError } from '../base/errors.js'
 import { isRecord } from '../base/json.js'
 import { openStore, pluginContext, storeScheme } from '../plugins/load.js'
 import type { ValueSource } from './base-command.js'
+import { maskedStore } from './masked-plugins.js'
+import { withSecrets } from './secret-settings.js'
 import { givenSelector } from './which-jobs.js'
 
 export interface HistoryFlagValues {
@@ -36,13 +38,14 @@ export function historyLocation(flags: HistoryFlagValues, sources: Record<string
 export type StoreSettings = Record<string, unknown> | undefined
 
 /** The store of a location, a path or `scheme://…`, with its settings; nothing is read or made yet. */
-export function openHistory(
+export async function openHistory(
   config: Config,
   location: string,
   signal: AbortSignal,
   stores?: StoreSettings,
 ): Promise<HistoryStore> {
-  return openStore(config, location, pluginContext({ signal, settings: settingsFor(location, stores) }))
+  const settings = await withSecrets(settingsFor(location, stores), `stores.${storeScheme(location)}`)
+  return maskedStore(await openStore(config, location, pluginContext({ signal, settings })))
 }
 
 /**

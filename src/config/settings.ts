@@ -8,6 +8,8 @@ import path from 'node:path'
 import { ArbError, messageOf } from '../base/errors.js'
 import { readTextFile, reasonOf } from '../base/files.js'
 import { nearest } from '../base/text.js'
+import { withoutSource } from '../base/yaml-message.js'
+import { rememberPlace } from './setting-place.js'
 
 /** What a setting may hold; paths are relative to the file that they stand in. */
 export type SettingType = 'string' | 'path' | 'boolean' | 'integer' | 'duration' | 'strings' | 'map'
@@ -163,7 +165,7 @@ async function readSettings(file: string): Promise<Record<string, unknown>> {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', customTags: [] })
   const problem = document.errors[0] ?? document.warnings[0]
-  if (problem) throw syntaxAt(file, lines.linePos(problem.pos[0]).line, problem.message)
+  if (problem) throw syntaxAt(file, lines.linePos(problem.pos[0]).line, withoutSource(problem.message))
   if (document.contents === null) return {}
   if (!isMap(document.contents)) throw invalidAt(file, 1, 'the settings must be a mapping of keys to values')
   const values: Record<string, unknown> = {}
@@ -171,6 +173,7 @@ async function readSettings(file: string): Promise<Record<string, unknown>> {
     const key = isScalar(pair.key) ? String(pair.key.value) : ''
     const line = lines.linePos((pair.key as { range?: number[] }).range?.[0] ?? 0).line
     values[key] = checked({ file, line, key, value: toPlain(pair.value, document, file, line) })
+    rememberPlace(values[key], { file, path: [key] })
   }
   return values
 }
@@ -182,7 +185,7 @@ function toPlain(node: unknown, document: unknown, file: string, line: number): 
       null
     )
   } catch (error) {
-    throw syntaxAt(file, line, messageOf(error))
+    throw syntaxAt(file, line, withoutSource(messageOf(error)))
   }
 }
 

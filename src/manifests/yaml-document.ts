@@ -1,6 +1,7 @@
 /** YAML text as documents: plain values, what is wrong with the text, and where each field stands. */
 import type { Document, Node, ParsedNode, YAMLError } from 'yaml'
 
+import { withoutSource } from '../base/yaml-message.js'
 import { shown, type FieldPath, type Position, type Problem } from './path.js'
 import { splitDocuments, type Chunk } from './yaml-split.js'
 import { controlCharacter, forbiddenCharacter, valueOf, type LocatedProblem, type YamlModule } from './yaml-value.js'
@@ -114,7 +115,9 @@ function syntaxProblem(lines: LineTable, error: YAMLError): Problem {
     severity: 'error',
     path: [],
     position: lines.at(error.pos[0]),
-    message: deep ? 'the document is nested too deep to be read' : `this is not valid YAML: ${shown(error.message)}`,
+    message: deep
+      ? 'the document is nested too deep to be read'
+      : `this is not valid YAML: ${shown(withoutSource(error.message))}`,
     fix: syntaxFixes[error.code] ?? 'Correct the YAML here; the mistake may be on the line before.',
   }
 }

@@ -1,12 +1,13 @@
 import { Flags } from '@oclif/core'
 
-import { requireWritable, writeFileAtomic } from '../../base/files.js'
+import { requireWritable } from '../../base/files.js'
 import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, selectorFlags } from '../../cli/flags.js'
 import { eventsLimitFlag, judgeFlags, judgeOptions, lookAtSession, screenOf } from '../../cli/health.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import { healthText } from '../../cli/render/health.js'
 import type { HealthCheckResult } from '../../cli/results.js'
+import { writeResult } from '../../cli/output-file.js'
 import { healthExitCode, healthToWire } from '../../health/wire.js'
 import { selectEvents } from '../../history/events.js'
 
@@ -37,7 +38,7 @@ export default class HealthCheck extends ClusterCommand {
     const { snapshot, health } = await lookAtSession(reader, look)
     const limit = flags['events-limit']
     const result = { ...healthToWire(health), events: selectEvents(snapshot.events, { limit }) }
-    if (flags['output-json']) await writeFileAtomic(flags['output-json'], `${JSON.stringify(result, null, 2)}\n`)
+    if (flags['output-json']) await writeResult(flags['output-json'], `${JSON.stringify(result, null, 2)}\n`)
     const warnings = snapshot.events.filter(({ type }) => type === 'Warning')
     const shown = flags.explain && limit > 0 ? warnings.slice(-limit) : []
     const text = healthText(health, { ...screenOf(), explain: flags.explain, events: shown })

@@ -1,12 +1,13 @@
 import { Flags } from '@oclif/core'
 
-import { requireWritable, writeFileAtomic } from '../../base/files.js'
+import { requireWritable } from '../../base/files.js'
 import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, historyFlags, selectorFlags } from '../../cli/flags.js'
 import { eventsLimitFlag, judgeFlags, judgeOptions, lookAtSession } from '../../cli/health.js'
 import { historyLocation, openHistory } from '../../cli/history.js'
 import { recordText } from '../../cli/render/history.js'
 import type { HealthRecordResult } from '../../cli/results.js'
+import { writeResult } from '../../cli/output-file.js'
 import { healthExitCode, healthToWire } from '../../health/wire.js'
 import { readEvidence } from '../../history/evidence.js'
 import { appendRecord } from '../../history/read.js'
@@ -44,7 +45,7 @@ export default class HealthRecord extends ClusterCommand {
     const record = toRecord(health, snapshot.events, { eventsLimit: flags['events-limit'], logs })
     await appendRecord(store, record)
     if (flags['output-json'])
-      await writeFileAtomic(flags['output-json'], `${JSON.stringify(healthToWire(health), null, 2)}\n`)
+      await writeResult(flags['output-json'], `${JSON.stringify(healthToWire(health), null, 2)}\n`)
     await this.finish<HealthRecordResult>({
       result: { history: location, record },
       text: recordText(record, location),

@@ -2,12 +2,13 @@ import path from 'node:path'
 
 import { Flags } from '@oclif/core'
 
-import { requireWritable, writeFileAtomic } from '../../base/files.js'
+import { requireWritable } from '../../base/files.js'
 import { count } from '../../base/text.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { historyFlags } from '../../cli/flags.js'
 import { historyLocation, openHistory, recordFilter, recordFilterFlags } from '../../cli/history.js'
 import type { HistoryReportResult } from '../../cli/results.js'
+import { writeResult } from '../../cli/output-file.js'
 import { damageNote } from '../../history/read.js'
 
 export default class HistoryReport extends BaseCommand {
@@ -34,7 +35,7 @@ export default class HistoryReport extends BaseCommand {
     const report = await historyReport(store, { ...recordFilter(flags), source, now: new Date() })
     const damaged = damageNote(report.damage)
     if (damaged) await this.caution(damaged)
-    await writeFileAtomic(flags.output, report.html)
+    await writeResult(flags.output, report.html)
     const { records, incidents } = report
     await this.finish<HistoryReportResult>({
       result: {

@@ -6,13 +6,14 @@ import { applyReport, targetLine } from '../../apply/report.js'
 import type { ApplyResult, JobManifest } from '../../apply/types.js'
 import { applyResultToWire, invalidToWire } from '../../apply/wire.js'
 import { exitCodes, isArbError, type ArbError } from '../../base/errors.js'
-import { requireWritable, writeFileAtomic } from '../../base/files.js'
+import { requireWritable } from '../../base/files.js'
 import { count } from '../../base/text.js'
 import { guardFlags, guardOf } from '../../cli/apply-flags.js'
 import { ClusterCommand, type ClusterFlagValues } from '../../cli/cluster-command.js'
 import { clusterFlags } from '../../cli/flags.js'
 import { invalidManifestsText } from '../../cli/render/apply.js'
 import type { JobsApplyResult } from '../../cli/results.js'
+import { writeResult } from '../../cli/output-file.js'
 import type { Cluster } from '../../cluster/open.js'
 
 export default class JobsApply extends ClusterCommand {
@@ -52,7 +53,7 @@ export default class JobsApply extends ClusterCommand {
     const { manifests, invalid } = await this.readManifests(this.need(flags, 'jobs-dir'), flags['kube-version'])
     if (invalid) {
       const text = invalidManifestsText(invalid)
-      if (report) await writeFileAtomic(report, `${text}\n`)
+      if (report) await writeResult(report, `${text}\n`)
       return this.finish<JobsApplyResult>({
         result: invalidToWire(invalid, flags.apply),
         text,
@@ -77,7 +78,7 @@ export default class JobsApply extends ClusterCommand {
       signal: this.signal,
     })
     const text = applyReport(result, { mode: modes })
-    if (report) await writeFileAtomic(report, `${text}\n`)
+    if (report) await writeResult(report, `${text}\n`)
     await this.finish<JobsApplyResult>({
       result: applyResultToWire(result, []),
       text,

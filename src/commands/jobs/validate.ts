@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core'
 
 import { exitCodes } from '../../base/errors.js'
-import { requireWritable, writeFileAtomic } from '../../base/files.js'
+import { requireWritable } from '../../base/files.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import type { JobsValidateResult } from '../../cli/results.js'
+import { writeResult } from '../../cli/output-file.js'
 
 export default class JobsValidate extends BaseCommand {
   static override summary = 'Validate manifests offline and show what they would run.'
@@ -66,7 +67,7 @@ export default class JobsValidate extends BaseCommand {
     })
     if (validation.summary.total === 0) throw noManifestIn(paths)
     const text = planText(validation)
-    if (plan) await writeFileAtomic(plan, `${text}\n`)
+    if (plan) await writeResult(plan, `${text}\n`)
     await this.finish<JobsValidateResult>({
       result: validationToWire(validation),
       text: ciSafe(text, process.env),

@@ -8,6 +8,7 @@ import { clusterFlags, durationFlag, historyFlags, longestSpan, selectorFlags } 
 import { screenOf } from '../../cli/health.js'
 import { historyLocation, openHistory, openLedger } from '../../cli/history.js'
 import { writeSeen } from '../../cli/output.js'
+import { webhookUrlOf } from '../../cli/webhook-url.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import { pipelineText, stepEnd, stepStart } from '../../cli/render/pipeline.js'
 import { targetLine } from '../../apply/report.js'
@@ -93,6 +94,8 @@ export default class PipelineRun extends ClusterCommand {
       named: this.setting<ChannelOptions['named']>('channels'),
     }
     requireChannels(channels)
+    const caution = (message: string): Promise<void> => this.caution(message)
+    const webhookUrl = await webhookUrlOf({ flags, sources: this.sources, caution, signal: this.signal })
     requireStore(this.config, location)
     const { runPipeline } = await import('../../pipeline/run.js')
     const { pipelineToWire } = await import('../../pipeline/wire.js')
@@ -121,7 +124,7 @@ export default class PipelineRun extends ClusterCommand {
       openChannels: () =>
         openChannels({
           ...channels,
-          webhookUrl: flags['webhook-url'],
+          webhookUrl,
           // At once, with a blank line behind it: whatever ends the run then, the alert is out.
           print: (text) => writeSeen(this.jsonEnabled() ? 'stderr' : 'stdout', `${text}\n`),
           signal: this.signal,
