@@ -14,12 +14,17 @@ const incidentEvents = 3
 /**
  * The incident of one namespace and selector, whose records come oldest first, or undefined where the newest is OK.
  * The run of non-OK records must be whole for the id to stay the same: `readRun` sees to that. All of it is worked out
- * from the records, so the same history gives the same incident. `detected_at` is the newest record's time.
+ * from the records, so the same history gives the same incident. `detected_at` is the newest record's time. `start` is the
+ * index of the run's first record, where good records do not end it at once; default: behind the last OK.
  */
-export function incidentOf(records: HistoryRecord[], options: { eventsLimit?: number } = {}): Incident | undefined {
+export function incidentOf(
+  records: HistoryRecord[],
+  options: { eventsLimit?: number; start?: number } = {},
+): Incident | undefined {
   const newest = records.at(-1)
   if (!newest || newest.overall_health === 'OK') return undefined
-  const run = records.slice(records.findLastIndex((record) => record.overall_health === 'OK') + 1)
+  const start = options.start ?? records.findLastIndex((record) => record.overall_health === 'OK') + 1
+  const run = records.slice(start)
   const { namespace, selector, overall_health: current } = newest
   const startedAt = run[0]!.timestamp
   const previous = records.findLast((record) => record.overall_health !== current)?.overall_health ?? null

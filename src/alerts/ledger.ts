@@ -1,44 +1,104 @@
 /**
- * The delivery ledger: what was about to be sent and what came of it, one entry each, beside the history. It is kept by
- * the same kind of store, so it is as durable: an intent is there before anything leaves the machine.
+ * The delivery ledger: what was about to be sent and what came of it, beside the history. It is kept by the same kind of
+ * store, so it is as durable: an intent is there before anything leaves the machine.
+ *
+ * One attempt is up to four entries: `claim` (a run wants to send on a channel), `turn` (it has drawn a number, see
+ * turn.ts), `intent` (it is about to send) and `outcome`. Entries are facts that are only added, so that they may be read
+ * in any order and more than once.
  */
 import type { AlertKind, HistoryRecord, HistoryStore, Incident, Severity } from '@arbk8s/plugin-kit'
 
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
 
-interface LedgerKey {
+/** Whose alerts. */
+export interface SeriesKey {
+  namespace: string
+  selector: string
+}
+
+interface EntryBase {
+  /** The entry's place in the ledger: never before what its writer had read, even where a clock was set back. */
   timestamp: string
-  /** Names one try; an outcome has its intent's. */
-  attempt: string
+  /** The writer's clock. */
+  at: string
   channel: string
-  kind: AlertKind
 }
 
-export interface LedgerIntent extends LedgerKey {
+/** What all entries of one attempt have. */
+export interface AttemptEntry extends EntryBase, SeriesKey {
+  /** Names one attempt. */
+  attempt: string
+}
+
+export interface LedgerClaim extends AttemptEntry {
+  phase: 'claim'
+}
+
+export interface LedgerTurn extends AttemptEntry {
+  phase: 'turn'
+  number: number
+}
+
+export interface LedgerIntent extends AttemptEntry {
   phase: 'intent'
-  /** What is sent about, without its events. */
+  kind: AlertKind
+  alert_id: string
+  sequence: number
+  /** What is sent about, without its evidence. */
   incident: Incident
+  /** The channels that failed and for which this one stands in. */
+  stands_in_for: string[]
 }
 
-export interface LedgerOutcome extends LedgerKey {
+/** `left`: nothing was sent, since another run did or does, or nothing is due any more. */
+export type OutcomeStatus = 'delivered' | 'failed' | 'left'
+
+export interface LedgerOutcome extends AttemptEntry {
   phase: 'outcome'
-  incident_id: string
-  /** `left` where another run was found to be sending the same. */
-  status: 'delivered' | 'failed' | 'left'
+  status: OutcomeStatus
   reason: string | null
+  /** How often it was tried; 0 for `left`. */
+  tries: number
+  /** What the channel wants back with the next alert about the incident. */
+  reference: unknown
+  /** Those of several recipients whom a delivered alert did not reach. */
+  undelivered: { to: string; reason: string }[]
 }
 
-export type LedgerEntry = LedgerIntent | LedgerOutcome
+/** An incident that a silence kept from a channel; once for each of the three. */
+export interface LedgerSilenced extends EntryBase, SeriesKey {
+  phase: 'silenced'
+  incident: Incident
+  until: string
+  reason: string
+}
+
+/** All that still matters of what stands before it, so that a reader need not go further back. */
+export interface LedgerCheckpoint extends Omit<EntryBase, 'channel'> {
+  phase: 'checkpoint'
+  entries: (LedgerIntent | LedgerOutcome | LedgerSilenced)[]
+}
+
+export type AttemptPart = LedgerClaim | LedgerTurn | LedgerIntent | LedgerOutcome
+export type LedgerEntry = AttemptPart | LedgerSilenced | LedgerCheckpoint
 
 /** One try as the ledger tells it: without an outcome it is under way, or its process was killed. */
-export interface Attempt {
-  intent: LedgerIntent
+export interface Attempt extends SeriesKey {
+  id: string
+  channel: string
+  /** By the writer's clock: its latest step before the outcome, ms. */
+  at: number
+  number: number | undefined
+  intent: LedgerIntent | undefined
   outcome: LedgerOutcome | undefined
 }
 
+/** An attempt that may have reached people. */
+export type Sent = Attempt & { intent: LedgerIntent }
+
 /** The severity that an attempt told people. */
-export function severityOf({ intent }: Attempt): Severity {
+export function severityOf({ intent }: Sent): Severity {
   return intent.incident.severity
 }
 
@@ -63,37 +123,36 @@ export async function addToLedger(ledger: HistoryStore, entry: LedgerEntry): Pro
   }
 }
 
-/** Every attempt about the namespace and selector, in the ledger's order; none where there is no ledger yet. */
-export async function readLedger(
-  ledger: HistoryStore,
-  { namespace, selector }: { namespace: string; selector: string },
-): Promise<Attempt[]> {
-  const attempts = new Map<string, Attempt>()
-  try {
-    for await (const stored of ledger.read()) {
-      const entry = 'record' in stored ? asEntry(stored.record) : undefined
-      if (entry?.phase === 'outcome') {
-        const attempt = attempts.get(entry.attempt)
-        if (attempt) attempt.outcome = entry
-      } else if (entry && entry.incident.namespace === namespace && entry.incident.selector === selector) {
-        attempts.set(entry.attempt, { intent: entry, outcome: undefined })
-      }
-    }
-  } catch (error) {
-    if (isArbError(error)) throw error
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      const message = `the delivery ledger cannot be read: ${cleanLine(messageOf(error))}`
-      throw new ArbError({ code: 'ARB_HISTORY_UNREADABLE', message, cause: error })
-    }
-  }
-  return [...attempts.values()]
+/** A stored value as an entry; undefined for what is none. */
+export function asEntry(value: unknown): LedgerEntry | undefined {
+  const entry = value as Record<string, unknown>
+  if (Number.isNaN(Date.parse(String(entry.timestamp)))) return undefined
+  if (entry.phase === 'checkpoint') return Array.isArray(entry.entries) ? (value as LedgerCheckpoint) : undefined
+  const texts = ['at', 'channel', 'namespace', 'selector'].every((field) => typeof entry[field] === 'string')
+  if (!texts || Number.isNaN(Date.parse(String(entry.at)))) return undefined
+  return isPart(entry) || isSilenced(entry) ? (value as LedgerEntry) : undefined
 }
 
-function asEntry(value: unknown): LedgerEntry | undefined {
-  const entry = value as { [field in keyof LedgerIntent | keyof LedgerOutcome]?: unknown }
-  const named = [entry.attempt, entry.channel, entry.kind].every((name) => typeof name === 'string')
-  if (!named || Number.isNaN(Date.parse(String(entry.timestamp)))) return undefined
-  if (entry.phase === 'outcome') return value as LedgerOutcome
-  const { id } = (entry.incident ?? {}) as { id?: unknown }
-  return entry.phase === 'intent' && typeof id === 'string' ? (value as LedgerIntent) : undefined
+function isPart(entry: Record<string, unknown>): boolean {
+  if (typeof entry.attempt !== 'string') return false
+  switch (entry.phase) {
+    case 'claim':
+      return true
+    case 'turn':
+      return typeof entry.number === 'number'
+    case 'intent':
+      return typeof entry.kind === 'string' && typeof entry.alert_id === 'string' && hasIncident(entry)
+    case 'outcome':
+      return typeof entry.status === 'string'
+    default:
+      return false
+  }
+}
+
+function isSilenced(entry: Record<string, unknown>): boolean {
+  return entry.phase === 'silenced' && typeof entry.until === 'string' && hasIncident(entry)
+}
+
+function hasIncident({ incident }: Record<string, unknown>): boolean {
+  return typeof (incident as { id?: unknown } | null | undefined)?.id === 'string'
 }

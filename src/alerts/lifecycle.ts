@@ -1,9 +1,23 @@
-/** Incident and ledger → what is due on a channel now. Pure: the history and the ledger are all there is to know. */
-import type { AlertKind, HistoryRecord, Incident, Severity } from '@arbk8s/plugin-kit'
+/** How things stand and what the ledger says → what is due on a channel now. Pure. */
+import type { AlertKind, Incident, Severity } from '@arbk8s/plugin-kit'
 
+import type { Silence } from '../base/alert-rules.js'
 import { formatDuration } from '../base/duration.js'
 import { resolvedIncident } from './alert.js'
-import { type Attempt, severityOf } from './ledger.js'
+import {
+  arrived,
+  type AttemptTimes,
+  begun,
+  byIncident,
+  isFresh,
+  maxLeadMs,
+  neverArrived,
+  owedIncident,
+  type Standing,
+  standing,
+} from './attempts.js'
+import { type Attempt, type Sent, severityOf } from './ledger.js'
+import type { Situation } from './series.js'
 
 export interface Due {
   incident: Incident
@@ -11,92 +25,118 @@ export interface Due {
   kind: AlertKind | null
   /** Why it is sent, or why not. */
   reason: string
+  /** What keeps it from being sent. */
+  silence?: Silence
 }
 
-export interface DueOptions {
-  incident: Incident | undefined
-  newest: HistoryRecord
-  /** The channel's attempts, oldest first. */
+export interface DueOptions extends AttemptTimes {
+  situation: Situation
+  /** The channel's attempts about the series, in the ledger's order. */
   attempts: Attempt[]
-  now: Date
+  /** Whether present incidents are for this channel; the end of what it was told of always is. */
+  routed: boolean
+  /** The silence that the open incident falls under. */
+  silence: Silence | undefined
   repeatIntervalMs: number
-  /** How long an attempt without an outcome counts as being under way. */
-  claimMs: number
+  flapWindowMs: number
 }
 
-const rank: Record<Severity, number> = { INFO: 0, WARN: 1, CRITICAL: 2 }
-/** An alert whose process was killed in the middle is sent again once: at most twice in all. */
-const maxUnsettled = 2
+export const rank: Record<Severity, number> = { INFO: 0, WARN: 1, CRITICAL: 2 }
 
-/** What is due: resolved notices of incidents that are over, then the present incident. */
+/**
+ * What is due: the end of what is over, then the present incident. A series that flaps is said to do so once; endings and
+ * new beginnings are told when it is calm. Each entry with a kind is to be sent, in this order.
+ */
 export function dueNow(options: DueOptions): Due[] {
-  const { incident, newest } = options
-  const groups = groupById(options.attempts)
-  const resolved = [...groups].flatMap(([id, attempts]) =>
-    id === incident?.id || !isOpen(attempts, options) ? [] : [resolvedDue(attempts, newest, options)],
-  )
-  return incident ? [...resolved, presentDue(incident, groups.get(incident.id) ?? [], options)] : resolved
+  const groups = standings(options)
+  const { situation } = options
+  const ended = situation.flapping ? [] : endedDue(groups, options)
+  const present = presentDue(groups, options)
+  const dues = [...ended, ...(present ? [present] : [])].map((due) => afterSilence(due, options))
+  const busy = options.attempts.some((attempt) => isFresh(attempt, options))
+  return busy ? dues.map((due) => (due.kind ? { ...due, kind: null, reason: underWay } : due)) : dues
 }
 
-function groupById(attempts: Attempt[]): Map<string, Attempt[]> {
-  const groups = new Map<string, Attempt[]>()
-  for (const attempt of attempts) {
-    const { id } = attempt.intent.incident
-    groups.set(id, [...(groups.get(id) ?? []), attempt])
+/** Said of what another run takes care of. */
+export const underWay = 'another run is sending it right now'
+
+function standings(options: DueOptions): Map<string, Standing> {
+  const groups = byIncident(begun(options.attempts))
+  return new Map([...groups].map(([id, attempts]) => [id, standing(attempts, options)]))
+}
+
+function afterSilence(due: Due, { silence }: DueOptions): Due {
+  // The end of what people were told of goes out: it is good news, and pagers wait for it.
+  if (!silence || !due.kind || due.kind === 'resolved') return due
+  const until = new Date(silence.until).toISOString()
+  return { ...due, kind: null, reason: `silenced until ${until}: ${silence.reason}`, silence }
+}
+
+/** Notices of the end: of what was told, and of the newest that could not be told while it lasted. */
+function endedDue(groups: Map<string, Standing>, options: DueOptions): Due[] {
+  const { incident: present } = options.situation
+  const over = [...groups].filter(([id]) => id !== present?.id).map(([, group]) => group)
+  const owed = owedIncident(over, options)
+  return over.filter((group) => group.open || group === owed).map((group) => resolvedDue(group, options))
+}
+
+function resolvedDue(group: Standing, { situation }: DueOptions): Due {
+  const { incident } = (group.last ?? group.attempts.at(-1)!).intent
+  const resolved = resolvedIncident(incident, situation.newest)
+  // A bad record that opens no incident yet.
+  if (situation.newest.overall_health !== 'OK' && !situation.incident) resolved.summary = 'Health was OK again.'
+  if (!neverArrived(group)) return { incident: resolved, kind: 'resolved', reason: 'the incident is over' }
+  resolved.summary += ' Its beginning could not be delivered.'
+  return { incident: resolved, kind: 'resolved', reason: 'the incident is over and could not be delivered before' }
+}
+
+function presentDue(groups: Map<string, Standing>, options: DueOptions): Due | undefined {
+  const { situation, routed } = options
+  if (!routed) return undefined
+  if (situation.flapping) return flappingDue(arrived(options.attempts, options).at(-1), options)
+  const { incident } = situation
+  return incident && { incident, ...nextKind(incident, groups.get(incident.id), options) }
+}
+
+/** What a channel is told of a series that flaps; `told` is the last that it was told of the series. */
+function flappingDue(told: Sent | undefined, options: DueOptions): Due {
+  const { situation, flapWindowMs } = options
+  const subject = situation.subject!
+  const often = `${situation.changes} changes of state within ${formatDuration(flapWindowMs)}`
+  if (!told?.intent.incident.flapping) {
+    const incident = { ...subject, summary: `${often}; now ${situation.newest.overall_health}. ${subject.summary}` }
+    return { incident, kind: 'flapping', reason: often }
   }
-  return groups
+  // While it is open, it may still get worse, and stay so.
+  const next = situation.incident && openKind(subject, told, options)
+  if (next?.kind) return { incident: subject, ...next }
+  return { incident: subject, kind: null, reason: `it flaps (${often}), which was told; more when it is calm` }
 }
 
-/** True where people were told of the incident and not yet of its end. */
-function isOpen(attempts: Attempt[], options: DueOptions): boolean {
-  const told = arrived(attempts, options).at(-1)
-  return told !== undefined && told.intent.kind !== 'resolved'
+type Next = Pick<Due, 'kind' | 'reason'>
+
+function nextKind(incident: Incident, group: Standing | undefined, options: DueOptions): Next {
+  const told = group?.last
+  // A told end of what is open again happens where the rules have changed meanwhile.
+  if (!told || told.intent.kind === 'resolved') return { kind: 'opened', reason: 'the incident is new' }
+  if (told.intent.incident.flapping) {
+    const before = group.told.some(({ intent }) => intent.kind !== 'flapping')
+    return { kind: before ? 'repeated' : 'opened', reason: 'the series is calm, and the incident is open' }
+  }
+  return openKind(incident, told, options)
 }
 
-function resolvedDue(attempts: Attempt[], newest: HistoryRecord, options: DueOptions): Due {
-  const told = arrived(attempts, options).at(-1)!
-  const incident = resolvedIncident(told.intent.incident, newest)
-  return underWay(attempts, 'resolved', options) ?? { incident, kind: 'resolved', reason: 'the incident is over' }
-}
-
-function presentDue(incident: Incident, attempts: Attempt[], options: DueOptions): Due {
-  const told = arrived(attempts, options).at(-1)
-  const next = nextKind(incident, told, options)
-  return (next.kind && underWay(attempts, next.kind, options)) || { incident, ...next }
-}
-
-function nextKind(incident: Incident, told: Attempt | undefined, options: DueOptions): Pick<Due, 'kind' | 'reason'> {
-  if (!told) return { kind: 'opened', reason: 'the incident is new' }
+/** What is due about an open incident that was told. */
+function openKind(incident: Incident, told: Sent, { now, repeatIntervalMs }: DueOptions): Next {
   const before = severityOf(told)
   if (rank[incident.severity] > rank[before]) {
     return { kind: 'worse', reason: `it was ${before} when it was sent last` }
   }
-  const sentAt = Date.parse(told.intent.timestamp)
-  const nextAt = new Date(sentAt + options.repeatIntervalMs)
-  const ago = formatDuration(Math.max(0, options.now.getTime() - sentAt))
-  if (options.now >= nextAt) return { kind: 'repeated', reason: `it was sent ${ago} ago and is still open` }
+  const sentAt = Date.parse(told.intent.at)
+  if (sentAt - now.getTime() > maxLeadMs)
+    return { kind: 'repeated', reason: `the clock was set back since it was sent, at ${told.intent.at}` }
+  const nextAt = new Date(sentAt + repeatIntervalMs)
+  const ago = formatDuration(Math.max(0, now.getTime() - sentAt))
+  if (now >= nextAt) return { kind: 'repeated', reason: `it was sent ${ago} ago and is still open` }
   return { kind: null, reason: `it was sent ${ago} ago; it is sent again after ${nextAt.toISOString()}` }
-}
-
-/** Attempts that reached people, or must be taken to have done so. */
-function arrived(attempts: Attempt[], options: DueOptions): Attempt[] {
-  const unsettled = new Map<AlertKind, number>()
-  return attempts.filter(({ intent, outcome }) => {
-    if (outcome?.status === 'delivered') unsettled.clear()
-    if (outcome) return outcome.status === 'delivered'
-    if (isFresh(intent.timestamp, options)) return false
-    unsettled.set(intent.kind, (unsettled.get(intent.kind) ?? 0) + 1)
-    return unsettled.get(intent.kind)! >= maxUnsettled
-  })
-}
-
-function underWay(attempts: Attempt[], kind: AlertKind, options: DueOptions): Due | undefined {
-  const other = attempts.find(
-    ({ intent, outcome }) => !outcome && intent.kind === kind && isFresh(intent.timestamp, options),
-  )
-  return other && { incident: other.intent.incident, kind: null, reason: 'another run is sending it right now' }
-}
-
-function isFresh(timestamp: string, { now, claimMs }: DueOptions): boolean {
-  return now.getTime() - Date.parse(timestamp) < claimMs
 }

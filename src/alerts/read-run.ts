@@ -10,6 +10,10 @@ export interface RunQuery {
   selector: string
   /** Records that are kept whole, with their events; older ones of the run are only looked at for its start. */
   historyLimit: number
+  /** Good records in a row that end a run. Default 1. */
+  closeAfter?: number
+  /** Records of so many ms before the newest are read in any case. Default 0. */
+  backMs?: number
 }
 
 /** The records that an incident is worked out from. */
@@ -17,6 +21,8 @@ export interface Run {
   /** Oldest first; from the record before the run of non-OK records, where there is one. */
   records: HistoryRecord[]
   newest: HistoryRecord
+  /** The first record is the first that the history has. */
+  fromStart: boolean
   damage: Damage
 }
 
@@ -24,18 +30,35 @@ export interface Run {
  * Throws ARB_HISTORY_UNREADABLE where the history cannot be read, or has no record of the namespace and selector:
  * nothing is known then, which is not the same as healthy.
  */
-export async function readRun(store: HistoryStore, { namespace, selector, historyLimit }: RunQuery): Promise<Run> {
+export async function readRun(store: HistoryStore, query: RunQuery): Promise<Run> {
+  const { namespace, selector, historyLimit } = query
   const damage = noDamage()
   const records: HistoryRecord[] = []
-  let sawOk = false
+  const enough = enoughOf(query)
+  let fromStart = true
   for await (const record of readRecords(store, { namespace, selector, newestFirst: true }, damage)) {
     records.push(records.length < historyLimit ? record : slim(record))
-    sawOk ||= record.overall_health === 'OK'
-    if (sawOk && records.length >= historyLimit) break
+    if (enough(records)) {
+      fromStart = false
+      break
+    }
   }
   const newest = records[0]
   if (!newest) throw noRecord(namespace, selector, damage)
-  return { records: records.reverse(), newest, damage }
+  return { records: records.reverse(), newest, fromStart, damage }
+}
+
+/** Whether records, newest first, reach back behind the end of an earlier run: from there on all is known. */
+function enoughOf({ historyLimit, closeAfter = 1, backMs = 0 }: RunQuery): (records: HistoryRecord[]) => boolean {
+  let good = 0
+  let ended = false
+  return (records) => {
+    const last = records.at(-1)!
+    good = last.overall_health === 'OK' ? good + 1 : 0
+    ended ||= good >= closeAfter
+    const back = Date.parse(records[0]!.timestamp) - Date.parse(last.timestamp)
+    return ended && records.length >= historyLimit && back >= backMs
+  }
 }
 
 function slim(record: HistoryRecord): HistoryRecord {
