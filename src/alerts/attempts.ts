@@ -25,7 +25,9 @@ export function isFresh({ at, outcome }: Attempt, { now, claimMs }: AttemptTimes
 
 /** Attempts that have come to the point of sending, those left aside taken out. */
 export function begun(attempts: Attempt[]): Sent[] {
-  return attempts.filter((attempt): attempt is Sent => attempt.intent !== undefined && attempt.outcome?.status !== 'left')
+  return attempts.filter(
+    (attempt): attempt is Sent => attempt.intent !== undefined && attempt.outcome?.status !== 'left',
+  )
 }
 
 /** Attempts that reached people, or must be taken to have done so. */

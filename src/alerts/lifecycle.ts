@@ -53,7 +53,8 @@ export function dueNow(options: DueOptions): Due[] {
   const ended = situation.flapping ? [] : endedDue(groups, options)
   const present = presentDue(groups, options)
   const dues = [...ended, ...(present ? [present] : [])].map((due) => afterSilence(due, options))
-  const busy = options.attempts.some((attempt) => isFresh(attempt, options))
+  // Runs that have not come to the point of sending stand in line, as this one will.
+  const busy = options.attempts.some((attempt) => attempt.intent && isFresh(attempt, options))
   return busy ? dues.map((due) => (due.kind ? { ...due, kind: null, reason: underWay } : due)) : dues
 }
 

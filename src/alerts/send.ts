@@ -1,28 +1,37 @@
 /** The alert stage: history and ledger in, what is due out to every channel, what came of it back. */
-import { randomUUID } from 'node:crypto'
+import type { Health, HistoryStore, Incident } from '@arbk8s/plugin-kit'
 
-import type { Alert, AlertKind, Health, HistoryStore, Incident, Notifier, Preview } from '@arbk8s/plugin-kit'
-
-import { messageOf } from '../base/errors.js'
+import { defaultLifecycle, type LifecycleRules, type Route, type Silence } from '../base/alert-rules.js'
 import type { Damage } from '../history/read.js'
-import { buildAlert } from './alert.js'
-import { deliver, type DeliveryLimits, longestDeliveryMs, preview } from './deliver.js'
-import { incidentOf } from './incident.js'
-import { addToLedger, type Attempt, type LedgerIntent, type LedgerOutcome, readLedger } from './ledger.js'
+import { type Channel, idOf } from './channel.js'
+import { checkpointWhenLong } from './checkpoint.js'
+import { standIns } from './fallback.js'
+import type { Attempt } from './ledger.js'
+import { LedgerView } from './ledger-view.js'
 import { type Due, dueNow } from './lifecycle.js'
+import { expiredSilences, routeChannels, silenceOf } from './match.js'
+import { type NeverDelivered, neverDelivered } from './never-delivered.js'
+import type { AlertOutcome } from './outcome.js'
 import { readRun, type Run } from './read-run.js'
+import { type ChannelReport, claimMs, type RunContext, workChannel } from './send-channel.js'
+import { Series, type Situation } from './series.js'
 
-/** A named channel, with limits of its own where it has some, or why its plugin could not be loaded. */
-export type Channel =
-  { name: string; notifier: Notifier; limits?: DeliveryLimits | undefined } | { name: string; error: string }
+export { type Channel, limitsOf } from './channel.js'
+export type { AlertOutcome, AlertStatus } from './outcome.js'
 
-/** How long the channel may take: its own limits, else those of the command. */
-export function limitsOf(channel: Channel, { timeoutMs, deadlineMs }: DeliveryLimits): DeliveryLimits {
-  return ('limits' in channel && channel.limits) || { timeoutMs, deadlineMs }
+/** Who is told of what, and when an incident begins and ends. */
+export interface AlertRules {
+  /** After how long an open incident is sent again, ms. */
+  repeatIntervalMs: number
+  /** Default: one bad record opens, one good one closes, six changes within an hour are flapping. */
+  lifecycle?: LifecycleRules | undefined
+  /** Who is told of which incident; without routes, and where none fits, all channels that do not stand by. */
+  routes?: Route[] | undefined
+  silences?: Silence[] | undefined
 }
 
 /** What `sendAlerts` works with. */
-export interface SendOptions {
+export interface SendOptions extends AlertRules {
   namespace: string
   selector: string
   store: HistoryStore
@@ -33,7 +42,6 @@ export interface SendOptions {
   /** Records whose events are looked at; the start of the incident is found however old it is. */
   historyLimit: number
   eventsLimit: number
-  repeatIntervalMs: number
   /** For one try of an alert on a channel that has no limits of its own. */
   timeoutMs: number
   /** For all tries of it; default 30 s. */
@@ -43,28 +51,18 @@ export interface SendOptions {
   signal: AbortSignal
 }
 
-/** `would_send` and `previewed` (nothing due) in a dry-run; `not_due`, `delivered`, `failed` otherwise. */
-export type AlertStatus = 'would_send' | 'previewed' | 'not_due' | 'delivered' | 'failed'
-
-/** What came of one alert on one channel. */
-export interface AlertOutcome {
-  channel: string
-  status: AlertStatus
-  kind: AlertKind | null
-  /** Why it is due or not, or why it failed. */
-  reason: string
-  incident: Incident | null
-  preview: Preview | null
-}
-
 /** What `sendAlerts` did, or would do. */
 export interface SendResult {
   mode: 'dry_run' | 'send'
   health: Health
   incident: Incident | null
   outcomes: AlertOutcome[]
-  /** True where each alert that was due arrived, or would be sent. */
+  /** True where each alert that was due arrived at all its recipients, or would be sent. */
   complete: boolean
+  /** What a person should know: a silence, an incident that no route fits. */
+  notes: string[]
+  /** Alerts of the last days that never arrived, or of which nobody knows. */
+  neverDelivered: NeverDelivered[]
   damage: Damage
 }
 
@@ -73,149 +71,103 @@ export interface SendResult {
  * with `failed`, never an exception. Throws where the history or the ledger cannot be used.
  */
 export async function sendAlerts(options: SendOptions): Promise<SendResult> {
-  const run = await readRun(options.store, options)
-  const incident = incidentOf(run.records, options)
-  const attempts = await readLedger(options.ledger, options)
-  const perChannel = options.channels.map((channel) => alertChannel({ channel, run, incident, attempts, options }))
-  const outcomes = (await Promise.all(perChannel)).flat()
+  const lifecycle = options.lifecycle ?? defaultLifecycle
+  const run = await readRun(options.store, {
+    ...options,
+    closeAfter: lifecycle.closeAfter,
+    backMs: lifecycle.flapChanges > 0 ? 2 * lifecycle.flapWindowMs : 0,
+  })
+  const situation = situationOf(run, { ...options, ...lifecycle })
+  const view = await new LedgerView(options.ledger, options.now).load()
+  const context: RunContext = { ...options, view }
+  const decide = decider(situation, options)
+  const reports = await Promise.all(
+    options.channels.map((channel) =>
+      workChannel({ channel, context, duesOf: (attempts) => decide(channel, attempts), standsInFor: [] }),
+    ),
+  )
+  if (!options.dryRun) reports.push(...(await standIns(reports, context, { ...options, decide })))
+  if (!options.dryRun) await checkpointWhenLong(view, options.now())
+  return resultOf(reports, { situation, options, view, damage: run.damage })
+}
+
+/** How the records that were read leave the series. */
+export function situationOf(run: Run, options: ConstructorParameters<typeof Series>[0]): Situation {
+  const series = new Series(options, run.fromStart)
+  for (const record of run.records) series.push(record)
+  return series.situation()!
+}
+
+/** Says what is due on a channel after these attempts; `forced` as though a route named it. */
+export type Decide = (channel: Channel, attempts: Attempt[], forced?: boolean) => Due[]
+
+/** Decides for every channel by one look at the rules. */
+export function decider(
+  situation: Situation,
+  options: AlertRules & Pick<SendOptions, 'now' | 'timeoutMs' | 'deadlineMs'>,
+): Decide {
+  const { routes = [], silences = [], repeatIntervalMs, now } = options
+  const { flapWindowMs } = options.lifecycle ?? defaultLifecycle
+  const subject = situation.subject ?? situation.incident
+  return (channel, attempts, forced = false) => {
+    const time = now()
+    const named = subject && routeChannels(routes, subject, time)
+    const routed = named ? named.includes(channel.name) || named.includes(idOf(channel)) : !channel.standby
+    return dueNow({
+      situation,
+      attempts,
+      routed: forced || routed,
+      silence: subject && silenceOf(silences, subject, time),
+      now: time,
+      claimMs: claimMs(channel, options),
+      repeatIntervalMs,
+      flapWindowMs,
+    })
+  }
+}
+
+interface Seen {
+  situation: Situation
+  options: SendOptions
+  view: LedgerView
+  damage: Damage
+}
+
+function resultOf(reports: ChannelReport[], { situation, options, view, damage }: Seen): SendResult {
+  const outcomes = reports.flatMap((report) => report.outcomes)
+  const failing = outcomes.flatMap(({ status, incident }) => (status === 'failed' && incident ? [incident.id] : []))
+  const skip = new Set([...failing, ...(situation.incident ? [situation.incident.id] : [])])
   return {
     mode: options.dryRun ? 'dry_run' : 'send',
-    health: run.newest.overall_health,
-    incident: incident ?? null,
+    health: situation.newest.overall_health,
+    incident: situation.incident ?? null,
     outcomes,
-    complete: outcomes.every((outcome) => outcome.status !== 'failed'),
-    damage: run.damage,
+    complete: outcomes.every(({ status, undelivered = [] }) => status !== 'failed' && undelivered.length === 0),
+    notes: notesOf(situation, options, reports),
+    neverDelivered: neverDelivered(view.attemptsOf(options), options.now()).filter(
+      ({ incident }) => !skip.has(incident),
+    ),
+    damage,
   }
 }
 
-interface ChannelWork {
-  channel: Channel
-  run: Run
-  incident: Incident | undefined
-  attempts: Attempt[]
-  options: SendOptions
-}
-
-async function alertChannel(work: ChannelWork): Promise<AlertOutcome[]> {
-  const { channel } = work
-  if ('error' in channel) {
-    return [
-      { channel: channel.name, status: 'failed', kind: null, reason: channel.error, incident: null, preview: null },
-    ]
-  }
-  const outcomes: AlertOutcome[] = []
-  for (const due of dueOn(work, work.attempts)) {
-    outcomes.push(
-      work.options.dryRun ? await show(work, channel.notifier, due) : await send(work, channel.notifier, due),
+function notesOf({ incident, flapping, changes }: Situation, options: SendOptions, reports: ChannelReport[]): string[] {
+  const { silences = [], now } = options
+  const silence = incident && silenceOf(silences, incident, now())
+  const notes: string[] = []
+  if (flapping) notes.push(`The series flaps: ${changes} changes of state within the window.`)
+  if (incident && silence)
+    notes.push(
+      `${incident.severity} incident ${incident.id} is silenced until ${dateOf(silence.until)}: ${silence.reason}`,
     )
-  }
-  return outcomes
+  const nobody = reports.every(({ outcomes }) => outcomes.every((outcome) => outcome.incident?.id !== incident?.id))
+  if (incident && !silence && nobody && reports.every(({ channel }) => !('error' in channel)))
+    notes.push(`No route fits incident ${incident.id}: nobody is told. A last route without "match" fits all.`)
+  for (const { where, until } of expiredSilences(silences, now()))
+    notes.push(`${where}: this silence ended at ${dateOf(until)}; take it out.`)
+  return notes
 }
 
-function dueOn({ channel, run, incident, options }: ChannelWork, attempts: Attempt[]): Due[] {
-  const own = attempts.filter((attempt) => attempt.intent.channel === channel.name)
-  const { repeatIntervalMs } = options
-  return dueNow({
-    incident,
-    newest: run.newest,
-    attempts: own,
-    now: options.now(),
-    repeatIntervalMs,
-    claimMs: claimMs(channel, options),
-  })
-}
-
-/** An attempt older than this is over, killed or not: its deadline has passed. */
-function claimMs(channel: Channel, options: SendOptions): number {
-  return longestDeliveryMs(limitsOf(channel, options)) + 10_000
-}
-
-async function show({ channel, options }: ChannelWork, notifier: Notifier, due: Due): Promise<AlertOutcome> {
-  const shown = await preview(notifier, alertOf(due), { ...options, ...limitsOf(channel, options) })
-  const base = { channel: channel.name, kind: due.kind, incident: due.incident }
-  if ('error' in shown) return { ...base, status: 'failed', reason: shown.error, preview: null }
-  return { ...base, status: due.kind ? 'would_send' : 'previewed', reason: due.reason, preview: shown.preview }
-}
-
-function alertOf(due: Due): Alert {
-  return buildAlert(due.incident, due.kind ?? 'repeated')
-}
-
-async function send(work: ChannelWork, notifier: Notifier, due: Due): Promise<AlertOutcome> {
-  const { channel, options } = work
-  const base = { channel: channel.name, incident: due.incident, preview: null }
-  if (!due.kind) return { ...base, kind: null, status: 'not_due', reason: due.reason }
-  try {
-    const intent = await claim(work, due, due.kind)
-    const taken = await takenByOther(work, intent)
-    if (taken) {
-      await settle(options, intent, { status: 'left', reason: taken })
-      return { ...base, kind: null, status: 'not_due', reason: taken }
-    }
-    return { ...base, kind: due.kind, ...(await sendClaimed(work, notifier, intent, due)) }
-  } catch (error) {
-    return { ...base, kind: due.kind, status: 'failed', reason: `not sent: ${messageOf(error)}` }
-  }
-}
-
-async function sendClaimed(
-  { channel, options }: ChannelWork,
-  notifier: Notifier,
-  intent: LedgerIntent,
-  due: Due,
-): Promise<Pick<AlertOutcome, 'status' | 'reason'>> {
-  const delivery = await deliver(notifier, alertOf(due), { ...options, ...limitsOf(channel, options) })
-  const status = delivery.delivered ? 'delivered' : 'failed'
-  const reason = delivery.delivered ? due.reason : delivery.reason
-  try {
-    await settle(options, intent, { status, reason })
-    return { status, reason }
-  } catch (error) {
-    // What left the machine stays the truth; the next run may send it once more.
-    return { status, reason: `${reason}; ${messageOf(error)}` }
-  }
-}
-
-/** The intent, durable before anything is sent. */
-async function claim({ channel, options }: ChannelWork, due: Due, kind: AlertKind): Promise<LedgerIntent> {
-  const intent: LedgerIntent = {
-    timestamp: options.now().toISOString(),
-    phase: 'intent',
-    attempt: randomUUID(),
-    channel: channel.name,
-    kind,
-    incident: { ...due.incident, recent_events: [] },
-  }
-  await addToLedger(options.ledger, intent)
-  return intent
-}
-
-/**
- * Of two runs at once the one whose intent stands first in the ledger sends. Read again behind our own intent, so that
- * whatever another run did in between is seen.
- */
-async function takenByOther(work: ChannelWork, intent: LedgerIntent): Promise<string | undefined> {
-  const attempts = await readLedger(work.options.ledger, work.options)
-  const own = attempts.findIndex((attempt) => attempt.intent.attempt === intent.attempt)
-  const due = dueOn(work, attempts.slice(0, own)).find((entry) => entry.incident.id === intent.incident.id)
-  if (!due) return 'another run has sent it meanwhile'
-  return due.kind ? undefined : due.reason
-}
-
-async function settle(
-  { ledger, now }: SendOptions,
-  { attempt, channel, kind, incident }: LedgerIntent,
-  { status, reason }: Pick<LedgerOutcome, 'status' | 'reason'>,
-): Promise<void> {
-  const timestamp = now().toISOString()
-  await addToLedger(ledger, {
-    timestamp,
-    phase: 'outcome',
-    attempt,
-    channel,
-    kind,
-    incident_id: incident.id,
-    status,
-    reason,
-  })
+function dateOf(ms: number): string {
+  return new Date(ms).toISOString()
 }

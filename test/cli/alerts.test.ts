@@ -79,7 +79,7 @@ describe('alerts send', () => {
     const resolved = await runCli(args('--no-dry-run'))
     expect(resolved.stdout).to.include('ℹ️ K8s Alert: INFO – trading-bots').and.include('Health is OK again')
     expect((await stat(`${file}.alerts.jsonl`)).mode & 0o777).to.equal(0o600)
-    expect((await readFile(`${file}.alerts.jsonl`, 'utf8')).trimEnd().split('\n')).to.have.length(6)
+    expect((await readFile(`${file}.alerts.jsonl`, 'utf8')).trimEnd().split('\n')).to.have.length(12)
   })
 
   it('takes several channels from a variable, and the flag over it', async () => {

@@ -183,8 +183,13 @@ describe('alerts: the ledger', () => {
       return { delivered: true }
     }
     await run()
-    expect(seen).to.deep.equal(['intent'])
-    expect(ledger.entries.map((entry) => (entry as { phase: string }).phase)).to.deep.equal(['intent', 'outcome'])
+    expect(seen).to.deep.equal(['claim', 'turn', 'intent'])
+    expect(ledger.entries.map((entry) => (entry as { phase: string }).phase)).to.deep.equal([
+      'claim',
+      'turn',
+      'intent',
+      'outcome',
+    ])
   })
 
   it('sends nothing when the intent cannot be stored', async () => {

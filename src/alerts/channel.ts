@@ -1,0 +1,36 @@
+/** A channel as the alert stage sees it. */
+import type { Notifier } from '@arbk8s/plugin-kit'
+
+import type { DeliveryLimits } from './deliver.js'
+
+interface ChannelBase {
+  /** As the user wrote it. */
+  name: string
+  /** One for all names of the same channel; the ledger knows it by this. Default: the name. */
+  id?: string | undefined
+  /** The channel that stands in where this one fails. */
+  fallback?: string | undefined
+  /** Gets alerts only where a route names it, or as a fallback. */
+  standby?: boolean | undefined
+}
+
+/** A channel whose plugin is there, with limits of its own where it has some. */
+export type LoadedChannel = ChannelBase & { notifier: Notifier; limits?: DeliveryLimits | undefined }
+
+/** A named channel, or why its plugin could not be loaded. */
+export type Channel = LoadedChannel | (ChannelBase & { error: string })
+
+/** How long the channel may take: its own limits, else those of the command. */
+export function limitsOf(channel: Channel, { timeoutMs, deadlineMs }: DeliveryLimits): DeliveryLimits {
+  return ('limits' in channel && channel.limits) || { timeoutMs, deadlineMs }
+}
+
+/** The name that the ledger knows a channel by. */
+export function idOf({ id, name }: Channel): string {
+  return id ?? name
+}
+
+/** The channel of a name. */
+export function channelNamed(channels: readonly Channel[], name: string): Channel | undefined {
+  return channels.find((channel) => channel.name === name || idOf(channel) === name)
+}

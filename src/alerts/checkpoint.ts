@@ -1,0 +1,63 @@
+/**
+ * A checkpoint in the ledger: all that still matters of what stands before it. A reader begins at the newest one, so that
+ * its work does not grow with the ledger; whatever stands an hour before it may be deleted.
+ */
+import { messageOf } from '../base/errors.js'
+import { begun, byIncident, neverArrived, standing } from './attempts.js'
+import type { Attempt, LedgerCheckpoint, LedgerIntent, LedgerOutcome, LedgerSilenced, Sent } from './ledger.js'
+import type { LedgerView } from './ledger-view.js'
+
+/** Entries behind the newest checkpoint that make another one worth writing. */
+const longEntries = 300
+const claimMs = 10 * 60_000
+const keepOwedMs = 7 * 24 * 3_600_000
+
+/** Writes one where readers have to go far back. It only saves work: what keeps it from being written is no failure. */
+export async function checkpointWhenLong(view: LedgerView, now: Date): Promise<string | undefined> {
+  if (view.depth <= longEntries) return undefined
+  try {
+    await view.add<LedgerCheckpoint>({ phase: 'checkpoint', entries: stillNeeded(view, now) })
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+/** The entries of what is open, owed or under way, of the newest word to each channel, and of silences in force. */
+export function stillNeeded(view: LedgerView, now: Date): (LedgerIntent | LedgerOutcome | LedgerSilenced)[] {
+  const channels = new Map<string, Attempt[]>()
+  for (const attempt of view.all()) {
+    const key = JSON.stringify([attempt.channel, attempt.namespace, attempt.selector])
+    channels.set(key, [...(channels.get(key) ?? []), attempt])
+  }
+  const attempts = [...channels.values()].flatMap((own) => neededOf(begun(own), now))
+  const silenced = view.allSilenced().filter(({ until }) => Date.parse(until) > now.getTime())
+  return [...attempts.flatMap(({ intent, outcome }) => (outcome ? [intent, outcome] : [intent])), ...silenced]
+}
+
+/** Of one channel and series. */
+function neededOf(attempts: Sent[], now: Date): Sent[] {
+  const groups = [...byIncident(attempts).values()]
+  return groups.flatMap((group, index) => {
+    const { told, last, open } = standing(group, { now, claimMs })
+    const newestAt = Math.max(...group.map(({ at }) => at))
+    const owed = neverArrived({ attempts: group, told, last, open }) && now.getTime() - newestAt < keepOwedMs
+    const settled = last !== undefined && !open
+    // A settled incident only matters as the newest that the channel was told of.
+    if (settled ? index < groups.length - 1 : !open && !owed) return []
+    return marking(group, told)
+  })
+}
+
+/** Of a group the attempts that decide what comes next. */
+function marking(group: Sent[], told: Sent[]): Sent[] {
+  const lastOfKind = new Map(told.map((attempt) => [attempt.intent.kind, attempt]))
+  const delivered = group.findLast(({ outcome }) => outcome?.status === 'delivered')
+  const newest = group.at(-1)!
+  const keep = new Set<Sent>([...lastOfKind.values(), newest])
+  if (delivered) keep.add(delivered)
+  for (const attempt of group) {
+    if (!attempt.outcome && attempt.intent.alert_id === newest.intent.alert_id) keep.add(attempt)
+  }
+  return group.filter((attempt) => keep.has(attempt))
+}
