@@ -1,20 +1,95 @@
 /** Appending so that an acknowledged record is in the file whole, whatever other writers do and wherever they are killed. */
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, stat } from 'node:fs/promises'
 
 import { explained, openToAppend } from './file.js'
+import { linked } from './link.js'
+import { withLock } from './lock.js'
+import { targetOf } from './pieces.js'
+import { closeFile, isDue } from './rotate.js'
+import type { Settings } from './settings.js'
+import { endsInLink, tipOf } from './tip.js'
 
 /** What is asked of the open file; a test plays a disk that fails. */
 export type AppendHandle = Pick<FileHandle, 'read' | 'stat' | 'sync' | 'write'>
 
-const newline = 0x0a
+/** The settings, and what the host gives. */
+export interface AppendOptions extends Settings {
+  now(): Date
+  warn(message: string): void
+  signal?: AbortSignal | undefined
+}
 
-/** Resolves when `text` stands as a line of its own in the file and the file is synced; rejects otherwise. */
-export async function appendLine(file: string, text: string): Promise<void> {
+const newline = 0x0a
+/** Writers hold the lock for one record each. */
+const lockWaitMs = 60_000
+/** A rotation that has to wait is done by a later record. */
+const rotationWaitMs = 2_000
+
+/** Resolves when `text` stands as a line of its own in the history and is synced; rejects otherwise. */
+export async function appendLine(file: string, text: string, options: AppendOptions): Promise<void> {
+  const target = await targetOf(file)
+  if (options.chain) {
+    const locked = { waitMs: lockWaitMs, signal: options.signal }
+    // Opened before the lock, which stands beside it: the folder is there then.
+    await (await openToAppend(target)).close()
+    return explained(target, () => withLock(target, locked, () => appendLinked(target, text, options)))
+  }
+  const line = Buffer.from(`${text}\n`)
+  if (options.rotate) await rotateIfDue(target, options)
+  while (!(await appendTo(target, () => Promise.resolve(line))));
+}
+
+/** False where the file was closed and removed while it was written to: the line has to go to the next one. */
+async function appendTo(file: string, lineFor: (handle: FileHandle) => Promise<Buffer>): Promise<boolean> {
   const handle = await openToAppend(file)
   try {
-    await explained(file, () => writeWhole(handle, Buffer.from(`${text}\n`)))
+    return await explained(file, async () => {
+      await writeWhole(handle, () => lineFor(handle))
+      return stillNamed(file, handle)
+    })
   } finally {
     await handle.close()
+  }
+}
+
+async function stillNamed(file: string, handle: FileHandle): Promise<boolean> {
+  const { nlink, ino } = await handle.stat()
+  // Not all file systems count names; then the path decides.
+  return nlink > 0 || (await stat(file).catch(() => undefined))?.ino === ino
+}
+
+/** Under the lock: no other line comes between the last link and this one. */
+async function appendLinked(file: string, text: string, { rotate, now }: AppendOptions): Promise<void> {
+  if (rotate && (await isDueLinked(file, rotate, now()))) await closeFile(file, rotate, now())
+  const lineFor = async (handle: FileHandle): Promise<Buffer> =>
+    Buffer.from(`${linked(await tipOf(file, handle), text)}\n`)
+  while (!(await appendTo(file, lineFor)));
+}
+
+/** A file with a torn tail, or one that was begun without the chain, is closed after the next link has vouched for it. */
+async function isDueLinked(file: string, rotation: NonNullable<Settings['rotate']>, now: Date): Promise<boolean> {
+  const handle = await openToAppend(file)
+  try {
+    return (await isDue(handle, rotation, now)) && (await endsInLink(handle))
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A rotation that cannot be done costs no record: the file grows on. */
+async function rotateIfDue(file: string, { rotate, now, warn, signal }: AppendOptions): Promise<void> {
+  const due = async (): Promise<boolean> => {
+    const handle = await openToAppend(file)
+    return isDue(handle, rotate!, now()).finally(() => handle.close())
+  }
+  if (!(await due())) return
+  try {
+    await withLock(file, { waitMs: rotationWaitMs, signal }, async () => {
+      // Another one may have closed it meanwhile.
+      if (await due()) await closeFile(file, rotate!, now())
+    })
+  } catch (error) {
+    warn(`${file} was not closed though it is due: ${(error as Error).message}`)
   }
 }
 
@@ -23,9 +98,10 @@ export async function appendLine(file: string, text: string): Promise<void> {
  * killed between our look at the tail and our write: either way the line is written again from its start, behind a
  * newline, and readers skip the torn one.
  */
-export async function writeWhole(handle: AppendHandle, line: Buffer): Promise<void> {
+export async function writeWhole(handle: AppendHandle, lineFor: () => Promise<Buffer>): Promise<void> {
   let { size, torn } = await tailOf(handle)
   for (let attempt = 0; attempt < 3; attempt++) {
+    const line = await lineFor()
     const bytes = torn ? Buffer.concat([Buffer.of(newline), line]) : line
     const { bytesWritten } = await handle.write(bytes, 0, bytes.length, null)
     const whole = bytesWritten === bytes.length && (await standsAlone(handle, line, size))

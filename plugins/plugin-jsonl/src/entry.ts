@@ -1,6 +1,8 @@
 /** One line of the file as an entry. */
 import type { HistoryEntry, HistoryRecord } from '@arbk8s/plugin-kit'
 
+import { isLink, linkField } from './link.js'
+
 const decoder = new TextDecoder('utf-8', { fatal: true })
 const timestampForm = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?$/
 // A line's first field where a tool wrote the timestamp first, read without parsing the rest.
@@ -12,10 +14,15 @@ export function timeOf(timestamp: string): number {
   return match ? Date.parse(`${match[1]}T${match[2]}${match[3] ?? 'Z'}`) : Number.NaN
 }
 
+/** The time that a line's start tells, ms since 1970; NaN where it tells none. */
+export function timeAtStart(line: Buffer): number {
+  const match = firstField.exec(line.toString('latin1', 0, 80))
+  return match ? timeOf(match[1]!) : Number.NaN
+}
+
 /** True where a look at the line's start is enough to know that it is older than `since`. */
 export function certainlyOlder(line: Buffer, since: number): boolean {
-  const match = firstField.exec(line.toString('latin1', 0, 80))
-  return match !== null && timeOf(match[1]!) < since
+  return timeAtStart(line) < since
 }
 
 /** The entry of a line, undefined for an empty one; `where` is how people find it, e.g. `line 17`. */
@@ -44,5 +51,7 @@ function checked(value: unknown, where: string): HistoryEntry {
   if (typeof timestamp !== 'string' || Number.isNaN(timeOf(timestamp))) {
     return { damaged: { where, reason: 'it has no timestamp that can be read' } }
   }
+  // The chain's field is the store's own and no part of the record.
+  if (isLink((value as Record<string, unknown>)[linkField])) Reflect.deleteProperty(value, linkField)
   return { record: value as HistoryRecord }
 }

@@ -86,7 +86,8 @@ async function syncFolders(folder: string, firstMade: string | undefined): Promi
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** A folder's names are durable once it is synced. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY)
   try {
     await handle.sync()
@@ -101,6 +102,7 @@ const advice: Record<string, string> = {
   EPERM: 'operation not permitted; give this user the right, or name another file',
   ENOTDIR: 'a part of the path is a file, not a folder; name another path',
   EROFS: 'the file system is read-only; name a file on another one',
+  EOPNOTSUPP: 'the file system has no symbolic links, which keep writers apart; use one that has',
   ELOOP: 'its symbolic links lead in a circle; name the file itself',
   ENOSPC: 'no space left on the device; free some, then record again',
   EDQUOT: 'the disk quota is used up; free some space, then record again',
@@ -119,11 +121,13 @@ export async function explained<T>(file: string, work: () => Promise<T>): Promis
 }
 
 function explain(file: string, error: unknown): Error {
+  if (error instanceof Error && error.message.startsWith(`${file}: `)) return error
   const code = codeOf(error)
   const reason = (code && advice[code]) || (error instanceof Error ? error.message : String(error))
   return Object.assign(new Error(`${file}: ${reason}`, { cause: error }), code ? { code } : {})
 }
 
-function codeOf(error: unknown): string | undefined {
+/** The code of a system error. */
+export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code
 }

@@ -6,6 +6,14 @@ export interface Line {
   bytes: Buffer | undefined
   /** `line 17` or `byte 1234`. */
   where: string
+  /** Where it begins in the file. */
+  start: number
+}
+
+/** The part of a file that is looked at; without it, all that the file has now. */
+export interface Range {
+  from?: number
+  to?: number
 }
 
 /** Bytes a line may have: more is no record, and would only fill memory. */
@@ -13,24 +21,26 @@ export const maxLineBytes = 64 * 1024 * 1024
 const chunkBytes = 64 * 1024
 const newline = 0x0a
 
-/** Lines from the first to the last, up to the size the file has now. */
-export async function* linesForward(handle: FileHandle): AsyncGenerator<Line> {
-  const { size } = await handle.stat()
+/** Lines from the first to the last; `from` is the start of a line. */
+export async function* linesForward(handle: FileHandle, { from = 0, to }: Range = {}): AsyncGenerator<Line> {
+  const size = to ?? (await handle.stat()).size
   const parts = new Parts()
   let number = 1
-  for (let position = 0; position < size;) {
+  let lineStart = from
+  for (let position = from; position < size;) {
     const chunk = await readAt(handle, position, Math.min(4 * chunkBytes, size - position))
     if (chunk.length === 0) break
-    position += chunk.length
     let start = 0
     for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
       parts.add(chunk.subarray(start, end))
-      yield { bytes: parts.take(), where: `line ${number++}` }
+      yield { bytes: parts.take(), where: `line ${number++}`, start: lineStart }
       start = end + 1
+      lineStart = position + start
     }
     parts.add(chunk.subarray(start))
+    position += chunk.length
   }
-  if (parts.size > 0) yield { bytes: parts.take(), where: `line ${number}` }
+  if (parts.size > 0) yield { bytes: parts.take(), where: `line ${number}`, start: lineStart }
 }
 
 /** Lines from the last to the first; what is not asked for is not read. */
@@ -48,12 +58,13 @@ export async function* linesBackward(handle: FileHandle): AsyncGenerator<Line> {
       at = end > 0 ? chunk.lastIndexOf(newline, end - 1) : -1
     ) {
       parts.add(chunk.subarray(at + 1, end))
-      yield { bytes: parts.takeReversed(), where: `byte ${position + at + 1}` }
+      const start = position + at + 1
+      yield { bytes: parts.takeReversed(), where: `byte ${start}`, start }
       end = at
     }
     parts.add(chunk.subarray(0, end))
   }
-  if (parts.size > 0) yield { bytes: parts.takeReversed(), where: 'byte 0' }
+  if (parts.size > 0) yield { bytes: parts.takeReversed(), where: 'byte 0', start: 0 }
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -35,13 +35,13 @@ const record = Buffer.from('{"n":1}\n')
 describe('jsonl: one write a record', () => {
   it('is synced before it is acknowledged', async () => {
     const { file, handle } = fakeFile('{"n":0}\n', (bytes) => bytes.length)
-    await writeWhole(handle, record)
+    await writeWhole(handle, () => Promise.resolve(record))
     expect(file.synced).to.equal('{"n":0}\n{"n":1}\n')
   })
 
   it('is written again, whole and on its own line, after a short write', async () => {
     const { file, handle } = fakeFile('{"n":0}\n', (bytes, attempt) => (attempt === 0 ? 3 : bytes.length))
-    await writeWhole(handle, record)
+    await writeWhole(handle, () => Promise.resolve(record))
     expect(file.synced).to.equal('{"n":0}\n{"n\n{"n":1}\n')
   })
 
@@ -50,7 +50,7 @@ describe('jsonl: one write a record', () => {
       if (attempt === 0) file.content = Buffer.concat([content, Buffer.from('{"torn')])
       return bytes.length
     })
-    await writeWhole(handle, record)
+    await writeWhole(handle, () => Promise.resolve(record))
     expect(file.synced).to.equal('{"n":0}\n{"torn{"n":1}\n\n{"n":1}\n')
   })
 
@@ -59,13 +59,13 @@ describe('jsonl: one write a record', () => {
       file.content = Buffer.concat([content, Buffer.from('{"n":8}\n')])
       return bytes.length
     })
-    await writeWhole(handle, record)
+    await writeWhole(handle, () => Promise.resolve(record))
     expect(file.synced).to.equal('{"n":8}\n{"n":1}\n')
   })
 
   it('is not acknowledged when every write is cut off', async () => {
     const { file, handle } = fakeFile('{"n":0}\n', () => 2)
-    const error = await writeWhole(handle, record).catch((thrown: Error) => thrown)
+    const error = await writeWhole(handle, () => Promise.resolve(record)).catch((thrown: Error) => thrown)
     expect(error).to.be.instanceOf(Error).with.property('message').that.includes('is the disk full?')
     expect(file.synced).to.equal('')
   })
