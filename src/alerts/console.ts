@@ -2,10 +2,22 @@
 import type { Alert, NotifierHook } from '@arbk8s/plugin-kit'
 
 import { messageOf } from '../base/errors.js'
+import { clean, cleanLine, shorten } from '../base/text.js'
 
-/** What the console shows of an alert. */
+const maxTitle = 1000
+const maxText = 64_000
+
+/**
+ * What the console shows of an alert. Nothing in it acts: a history that others wrote may hold terminal escapes, and
+ * lines that the runner of a CI job would take for its commands.
+ */
 export function consoleText({ title, text }: Alert): string {
-  return `${title}\n\n${text}\n`
+  return `${inert(shorten(cleanLine(title), maxTitle))}\n\n${inert(shorten(clean(text), maxText))}\n`
+}
+
+/** `::name::` at the beginning of a line and `##name[` anywhere are commands of CI runners. */
+function inert(text: string): string {
+  return text.replace(/^([^\S\n]*):(?=:)/gm, '$1: ').replace(/##(\w*)\[/g, '## $1[')
 }
 
 const hook: NotifierHook = ({ host }) => ({

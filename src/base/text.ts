@@ -33,9 +33,10 @@ export function cleanDeep<T>(value: T): T {
   return out as T
 }
 
-/** Cut to `max` characters with a mark that says so. */
+/** Cut to `max` characters with a mark that says so; a surrogate pair stays whole or goes. */
 export function shorten(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, Math.max(0, max - 1))}…`
+  if (text.length <= max) return text
+  return `${text.slice(0, Math.max(0, max - 1)).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 /** The known name nearest to `name`, if one is near enough to be what was meant. */

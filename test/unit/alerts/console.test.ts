@@ -7,7 +7,15 @@ import { buildAlert, buildDrill } from '../../../src/alerts/alert.js'
 import consoleHook, { consoleText } from '../../../src/alerts/console.js'
 import { pluginContext } from '../../../src/plugins/load.js'
 
-testNotifier({ describe, it }, { name: 'console', open: (host) => consoleHook({ host }) })
+testNotifier(
+  { describe, it },
+  {
+    name: 'console',
+    open: (host) => consoleHook({ host }),
+    active: [/^\s*::/m, /##\w*\[/],
+    maxBody: 66_000,
+  },
+)
 
 describe('alerts: the console', () => {
   const send = (print: (text: string) => Promise<void>) => {

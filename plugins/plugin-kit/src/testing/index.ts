@@ -3,6 +3,8 @@
  * yours (mocha, vitest and node:test fit).
  */
 export type { TestFramework } from './framework.js'
+export { checkSecrets } from './secret-check.js'
 export { type TestNotifierOptions, testNotifier } from './notifier.js'
+export { injections } from './injections.js'
 export { sampleAlert, sampleEvent, sampleFailedJob, sampleRecord } from './samples.js'
 export { type StoreLocation, type TestStoreOptions, testStore } from './store.js'
