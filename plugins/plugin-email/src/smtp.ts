@@ -42,8 +42,7 @@ interface Talk {
 
 /** Rejects with an SmtpError; the connection is closed in either case. */
 export async function transmit(bytes: Buffer, settings: EmailSettings, host: PluginContext): Promise<Receipt> {
-  // A little before the host's own deadline, so that the reason can say what was waited for.
-  const limit = startLimit(host.timeoutMs * 0.95, host.signal)
+  const limit = startLimit(host.timeoutMs, host.signal)
   const talk: Talk = { settings, host, limit, step: 'looking up its address' }
   try {
     host.signal.throwIfAborted()
