@@ -3,7 +3,7 @@ import { type FileHandle, stat } from 'node:fs/promises'
 
 import { explained, openToAppend } from './file.js'
 import { linked } from './link.js'
-import { withLock } from './lock.js'
+import { type LockOptions, withLock } from './lock.js'
 import { targetOf } from './pieces.js'
 import { closeFile, isDue } from './rotate.js'
 import type { Settings } from './settings.js'
@@ -16,23 +16,18 @@ export type AppendHandle = Pick<FileHandle, 'read' | 'stat' | 'sync' | 'write'>
 export interface AppendOptions extends Settings {
   now(): Date
   warn(message: string): void
-  signal?: AbortSignal | undefined
+  lock: LockOptions
 }
 
 const newline = 0x0a
-/** Writers hold the lock for one record each. */
-const lockWaitMs = 60_000
-/** A rotation that has to wait is done by a later record. */
-const rotationWaitMs = 2_000
 
 /** Resolves when `text` stands as a line of its own in the history and is synced; rejects otherwise. */
 export async function appendLine(file: string, text: string, options: AppendOptions): Promise<void> {
   const target = await targetOf(file)
   if (options.chain) {
-    const locked = { waitMs: lockWaitMs, signal: options.signal }
     // Opened before the lock, which stands beside it: the folder is there then.
     await (await openToAppend(target)).close()
-    return explained(target, () => withLock(target, locked, () => appendLinked(target, text, options)))
+    return explained(target, () => withLock(target, options.lock, () => appendLinked(target, text, options)))
   }
   const line = Buffer.from(`${text}\n`)
   if (options.rotate) await rotateIfDue(target, options)
@@ -77,14 +72,14 @@ async function isDueLinked(file: string, rotation: NonNullable<Settings['rotate'
 }
 
 /** A rotation that cannot be done costs no record: the file grows on. */
-async function rotateIfDue(file: string, { rotate, now, warn, signal }: AppendOptions): Promise<void> {
+async function rotateIfDue(file: string, { rotate, now, warn, lock }: AppendOptions): Promise<void> {
   const due = async (): Promise<boolean> => {
     const handle = await openToAppend(file)
     return isDue(handle, rotate!, now()).finally(() => handle.close())
   }
   if (!(await due())) return
   try {
-    await withLock(file, { waitMs: rotationWaitMs, signal }, async () => {
+    await withLock(file, lock, async () => {
       // Another one may have closed it meanwhile.
       if (await due()) await closeFile(file, rotate!, now())
     })

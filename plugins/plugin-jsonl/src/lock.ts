@@ -12,11 +12,13 @@ import { newOwner, stateOf } from './owner.js'
 export interface LockOptions {
   /** The longest to wait, ms. */
   waitMs: number
+  /** How long a holder on another machine or in another container is believed to be alive, ms. */
+  elsewhereMs: number
   signal?: AbortSignal | undefined
 }
 
-/** A holder on another machine or in another container is taken for dead when it has not let go for so long. */
-const elsewhereMs = 15_000
+/** Holders keep the lock for a record or the name of a file, so these are many times what is needed. */
+export const lockTimes = { waitMs: 60_000, elsewhereMs: 15_000 }
 
 /** Runs `work` while no other process runs under the same file's lock. */
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
@@ -30,10 +32,10 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
   }
 }
 
-async function acquire(lock: string, owner: string, { waitMs, signal }: LockOptions): Promise<void> {
+async function acquire(lock: string, owner: string, { waitMs, elsewhereMs, signal }: LockOptions): Promise<void> {
   const started = performance.now()
   const seen = new Map<string, number>()
-  for (let round = 0; !(await take({ lock, path: lock, owner, seen })); round++) {
+  for (let round = 0; !(await take({ lock, path: lock, owner, seen, elsewhereMs })); round++) {
     if (performance.now() - started > waitMs) throw await busy(lock)
     await delay(1 + Math.random() * Math.min(15, 1 + round), undefined, { ...(signal && { signal }) })
   }
@@ -46,6 +48,7 @@ interface Attempt {
   owner: string
   /** When each holder was first met here. */
   seen: Map<string, number>
+  elsewhereMs: number
 }
 
 /**
@@ -57,7 +60,7 @@ async function take(attempt: Attempt): Promise<boolean> {
   const { lock, path, owner } = attempt
   if (await madeLink(owner, path)) return true
   const holder = await ownerOf(path)
-  if (holder === undefined || !abandoned(holder, attempt.seen)) return false
+  if (holder === undefined || !abandoned(holder, attempt)) return false
   const claim = `${lock}.${holder}`
   if (!(await take({ ...attempt, path: claim }))) return false
   if ((await ownerOf(path)) === holder) {
@@ -78,7 +81,7 @@ async function madeLink(owner: string, path: string): Promise<boolean> {
   }
 }
 
-function abandoned(holder: string, seen: Map<string, number>): boolean {
+function abandoned(holder: string, { seen, elsewhereMs }: Attempt): boolean {
   const state = stateOf(holder)
   if (state !== 'elsewhere') return state === 'dead'
   const now = performance.now()

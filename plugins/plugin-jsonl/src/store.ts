@@ -3,6 +3,7 @@ import type { HistoryRecord, HistoryStore, ReadQuery, StoreHook, VerifyQuery } f
 
 import { appendLine } from './append.js'
 import { fileOf } from './file.js'
+import { lockTimes } from './lock.js'
 import { read } from './read.js'
 import { settingsOf } from './settings.js'
 import { verify } from './verify.js'
@@ -14,6 +15,8 @@ export interface JsonlOptions {
   now?: () => Date
   /** Told where a file could not be closed though it is due; its records are safe. */
   warn?: (message: string) => void
+  /** How long to wait for another writer of the chain or of a new file; ms. */
+  lock?: { waitMs: number; elsewhereMs: number }
   signal?: AbortSignal
 }
 
@@ -22,9 +25,9 @@ export interface JsonlOptions {
  * exist is an error, since "no history" and "a wrong path" must not look alike. Throws where a setting is wrong.
  */
 export function jsonlStore(location: string, options: JsonlOptions = {}): HistoryStore {
-  const { settings = {}, now = () => new Date(), warn = () => undefined, signal } = options
+  const { settings = {}, now = () => new Date(), warn = () => undefined, lock = lockTimes, signal } = options
   const file = fileOf(location)
-  const append = { ...settingsOf(settings), now, warn, signal }
+  const append = { ...settingsOf(settings), now, warn, lock: { ...lock, signal } }
   return {
     apiVersion: 1,
     append: (record: HistoryRecord) => appendLine(file, JSON.stringify(record), append),

@@ -9,7 +9,7 @@ import { entryOf } from './entry.js'
 import { codeOf } from './file.js'
 import { type Line, linesForward, maxLineBytes } from './lines.js'
 import { afterLink, expectedLink, linkOf, passOver } from './link.js'
-import { withLock } from './lock.js'
+import { lockTimes, withLock } from './lock.js'
 import { openClosed, openPieces, type Pieces, targetOf } from './pieces.js'
 import { removedFiles } from './rotate.js'
 
@@ -50,7 +50,7 @@ async function snapshot(file: string, signal: AbortSignal | undefined): Promise<
     const pieces = await openPieces(file)
     return { ...pieces, size: (await pieces.active?.stat())?.size }
   }
-  return withLock(file, { waitMs: 5000, signal }, open).catch((error: unknown) => {
+  return withLock(file, { ...lockTimes, signal }, open).catch((error: unknown) => {
     if (noLock.includes(codeOf(error) ?? '')) return open()
     throw error
   })
