@@ -1,10 +1,15 @@
 /** The process: loads oclif's Config, runs one command, prints what is thrown outside of a command. */
 import { userInfo } from 'node:os'
+import path from 'node:path'
 
 import { Command, Config, run } from '@oclif/core'
 import { settings } from '@oclif/core/settings'
 
 import { ArbError, exitCodes, isArbError, messageOf } from '../base/errors.js'
+import { asGuest, asHost, currentGuest } from '../plugins/guest.js'
+import { guestsOf } from '../plugins/providers.js'
+import { guardAgainstGuests, markOver, uncaughtOf } from './guest-guard.js'
+import { guardHooks } from './guest-hooks.js'
 import { asksForJson } from './json-flag.js'
 import { maskOutput } from './mask-output.js'
 import { addInherited } from './masker.js'
@@ -17,27 +22,56 @@ export async function main(argv: string[], root: string): Promise<void> {
   guardOutput()
   addInherited(argv, process.env)
   maskOutput()
+  guardAgainstGuests()
+  guardHooks()
   nameShell()
-  catchTheUncaught(argv)
-  takeErrorsOfOtherCommands()
+  noInstallScripts(argv, process.env)
   let config: Config | undefined
+  catchTheUncaught(argv, () => config)
+  takeErrorsOfOtherCommands()
   try {
-    config = await Config.load({ root })
+    // oclif imports the commands of an installed package that has no manifest: its code, not ours.
+    config = await asGuest('an installed plugin', () => Config.load({ root }))
     hideRegistryCredentials(config)
+    if (ofOtherPlugin(argv, config)) markOver()
     await run(argv, config)
   } catch (error) {
     if (isQuietExit(error)) process.exitCode = error.oclif.exit
     else await printError(ofOtherPlugin(argv, config) ? asPluginError(error) : error, { json: asksForJson(argv) })
+  } finally {
+    markOver()
   }
 }
 
-/** A defect that no caller can catch ends like any other: one message, and 3, which is never read as healthy or unhealthy. */
-function catchTheUncaught(argv: string[]): void {
+/** npm runs no script of a package that `plugins install`, `update` or `link` brings in. */
+function noInstallScripts([topic]: string[], env: NodeJS.ProcessEnv): void {
+  if (!/^plugins(:|$)/.test(topic ?? '')) return
+  for (const name of Object.keys(env)) if (/^(npm_config|yarn)_ignore_scripts$/i.test(name)) delete env[name]
+  env.npm_config_ignore_scripts = 'true'
+  env.YARN_IGNORE_SCRIPTS = 'true'
+}
+
+/**
+ * A defect that no caller can catch ends like any other: one message, and 3, which is never read as healthy or unhealthy.
+ * A package's defect is told, and the command goes on.
+ */
+function catchTheUncaught(argv: string[], config: () => Config | undefined): void {
   const end = (error: unknown): void => {
+    const guest = currentGuest() ?? guestInStack(error, config())
+    if (guest !== undefined) {
+      void asHost(() => printError(uncaughtOf(guest, error), { json: false }))
+      return
+    }
     void printError(error, { json: asksForJson(argv) }).finally(() => process.exit(exitCodes.failed))
   }
   process.on('uncaughtException', end)
   process.on('unhandledRejection', end)
+}
+
+/** The package whose file the error's stack names. */
+function guestInStack(error: unknown, config: Config | undefined): string | undefined {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  return config && guestsOf(config).find(({ root }) => stack.includes(`${root}${path.sep}`))?.name
 }
 
 /** Under --json oclif's own catch prints an error in a shape of its own and ends with 1; ours prints them all alike. */

@@ -11,6 +11,7 @@ import type {
 
 import { ArbError, messageOf } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
+import { asGuest, guestContext, guestObject } from './guest.js'
 import type { PluginHost } from './host.js'
 import { findProvider, type Provider } from './providers.js'
 
@@ -40,7 +41,9 @@ export function requireStore(config: PluginHost, location: string): Provider {
 /** The notifier of a name, e.g. `console`, `slack`, `slack_webhook`. */
 export async function loadNotifier(config: PluginHost, name: string, context: PluginContext): Promise<Notifier> {
   const provider = requireNotifier(config, name)
-  return checked<Notifier>(provider, await runProvider(config, provider, { host: context }), ['preview', 'send'])
+  return checked<Notifier>(provider, await runProvider(config, provider, { host: context }), {
+    needed: ['preview', 'send'],
+  })
 }
 
 /**
@@ -48,10 +51,10 @@ export async function loadNotifier(config: PluginHost, name: string, context: Pl
  */
 export async function openStore(config: PluginHost, location: string, context: PluginContext): Promise<HistoryStore> {
   const provider = requireStore(config, location)
-  return checked<HistoryStore>(provider, await runProvider(config, provider, { host: context, location }), [
-    'append',
-    'read',
-  ])
+  return checked<HistoryStore>(provider, await runProvider(config, provider, { host: context, location }), {
+    needed: ['append', 'read'],
+    optional: ['compact', 'verify', 'close'],
+  })
 }
 
 /** The provider of a cluster that can be started on this machine, e.g. `sandbox`. */
@@ -61,27 +64,27 @@ export async function loadClusterProvider(
   context: PluginContext,
 ): Promise<ClusterProvider> {
   const provider = findProvider(config, 'cluster', name)
-  return checked<ClusterProvider>(provider, await runProvider(config, provider, { host: context }), [
-    'run',
-    'start',
-    'stop',
-    'status',
-  ])
+  return checked<ClusterProvider>(provider, await runProvider(config, provider, { host: context }), {
+    needed: ['run', 'start', 'stop', 'status'],
+  })
+}
+
+interface HookOptions {
+  host: PluginContext
+  location?: string
 }
 
 /**
  * Runs the one hook. oclif's own timer does not keep the process alive, so a hook that never settles would end it in
  * silence: the interval here holds it until the deadline speaks.
  */
-async function runProvider(config: PluginHost, provider: Provider, options: Record<string, unknown>): Promise<unknown> {
+async function runProvider(config: PluginHost, provider: Provider, options: HookOptions): Promise<unknown> {
   const alive = setInterval(() => undefined, 1000)
+  const run = (given: HookOptions) => config.runHook(provider.event as never, given as never, loadDeadlineMs, true)
   try {
-    const { successes, failures } = await config.runHook(
-      provider.event as never,
-      options as never,
-      loadDeadlineMs,
-      true,
-    )
+    const { successes, failures } = provider.builtIn
+      ? await run(options)
+      : await asGuest(provider.packageName, () => run({ ...options, host: guestContext(options.host) }))
     const failure = failures[0]
     if (failure) throw failed(provider, failure.error)
     return successes.find((success) => success.plugin.name === provider.packageName)?.result
@@ -91,10 +94,29 @@ async function runProvider(config: PluginHost, provider: Provider, options: Reco
 }
 
 function failed(provider: Provider, error: unknown): ArbError {
+  if ((error as { code?: unknown } | null)?.code === 'ERR_SETTINGS') return settingsError(provider, error)
   return new ArbError({
     code: 'ARB_PLUGIN_FAILED',
-    message: `plugin ${provider.packageName} (${provider.event}): ${cleanLine(messageOf(error))}`,
+    message: `plugin ${provider.packageName} (${provider.event}): ${whatFailed(error)}`,
     hints: [`Update it: arbk8s plugins update, or remove it: arbk8s plugins uninstall ${provider.packageName}`],
+    details: { package: provider.packageName, provides: provider.event },
+    cause: error,
+  })
+}
+
+function whatFailed(error: unknown): string {
+  const message = messageOf(error)
+  if (message === `Timed out after ${loadDeadlineMs} ms.`) return `it did not answer within ${loadDeadlineMs / 1000} s`
+  return cleanLine(message)
+}
+
+/** The plugin is well; what it was given is not. */
+function settingsError(provider: Provider, error: unknown): ArbError {
+  const where = provider.kind === 'notifier' ? 'the channel under "channels:" in arbk8s.yaml' : 'its settings'
+  return new ArbError({
+    code: 'ARB_PLUGIN_SETTINGS',
+    message: `${provider.event} by ${provider.packageName}: ${cleanLine(messageOf(error))}`,
+    hints: [`Complete ${where}, or give the flag or variable that carries it; arbk8s doctor checks it.`],
     details: { package: provider.packageName, provides: provider.event },
     cause: error,
   })
@@ -103,7 +125,7 @@ function failed(provider: Provider, error: unknown): ArbError {
 function checked<T extends { apiVersion: number }>(
   provider: Provider,
   value: unknown,
-  methods: (keyof T & string)[],
+  { needed, optional = [] }: { needed: (keyof T & string)[]; optional?: (keyof T & string)[] },
 ): T {
   const object = value as Partial<Record<string, unknown>> | null | undefined
   if (typeof object !== 'object' || object === null) throw contract(provider, 'its hook returned no object')
@@ -113,9 +135,10 @@ function checked<T extends { apiVersion: number }>(
       `it was made for version ${String(object.apiVersion)} of the plugin contract; this arbk8s has ${contractVersion}`,
     )
   }
-  const missing = methods.filter((method) => typeof object[method] !== 'function')
+  const missing = needed.filter((method) => typeof object[method] !== 'function')
   if (missing.length > 0) throw contract(provider, `it lacks ${missing.join(', ')}`)
-  return object as unknown as T
+  const whole = object as unknown as T
+  return provider.builtIn ? whole : guestObject(provider.packageName, whole, [...needed, ...optional])
 }
 
 function contract(provider: Provider, what: string): ArbError {

@@ -24,11 +24,27 @@ export interface Provider {
 
 const kinds: readonly ProviderKind[] = ['notifier', 'store', 'cluster']
 
+type Plugin = ReturnType<PluginHost['getPluginsList']>[number]
+
+/** Whether an event's name carries something that a plugin provides, such as `notifier:slack`. */
+export function isProviderEvent(event: string): boolean {
+  return splitEvent(event)[0] !== undefined
+}
+
+/** The packages that did not come with the CLI: installed and linked ones. */
+export function guestsOf(config: PluginHost): Plugin[] {
+  return config.getPluginsList().filter((plugin) => !isBuiltIn(config, plugin))
+}
+
+function isBuiltIn(config: PluginHost, plugin: Plugin): boolean {
+  return plugin.type === 'core' || plugin.name === config.pjson.name
+}
+
 /** Everything that the loaded plugins say they provide, sorted by kind and name. */
 export function listProviders(config: PluginHost): Provider[] {
   const found: Provider[] = []
   for (const plugin of config.getPluginsList()) {
-    const builtIn = plugin.type === 'core' || plugin.name === config.pjson.name
+    const builtIn = isBuiltIn(config, plugin)
     for (const event of Object.keys(plugin.hooks ?? {})) {
       const [kind, name] = splitEvent(event)
       if (kind && name) found.push({ kind, name, event, packageName: plugin.name, version: plugin.version, builtIn })
