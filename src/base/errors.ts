@@ -52,6 +52,7 @@ export const errorCatalogue = {
   ARB_PLUGIN_NOT_FOUND: 'No installed plugin provides the channel, store or cluster that was asked for.',
   ARB_PLUGIN_AMBIGUOUS: 'Two packages provide the same channel, store or cluster.',
   ARB_PLUGIN_FAILED: 'A plugin could not be loaded, threw, or did not answer in time.',
+  ARB_PLUGIN_INSTALL: 'A plugin could not be installed.',
   ARB_PLUGIN_SETTINGS: 'A channel or store lacks a setting, or has one that cannot be used.',
   ARB_PLUGIN_CONTRACT: 'A plugin was made for another version of the contract, or lacks a part of it.',
   ARB_SANDBOX: 'The embedded sandbox could not be started or stopped.',

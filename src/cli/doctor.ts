@@ -8,9 +8,9 @@ import type { Config } from '@oclif/core'
 import { isArbError, messageOf } from '../base/errors.js'
 import { shorten } from '../base/text.js'
 import type { Reader, Right } from '../cluster/types.js'
-import { loadClusterProvider, loadNotifier, pluginContext } from '../plugins/load.js'
+import type { PackageReport } from '../plugins/inspect.js'
 import { openHistory, type StoreSettings } from './history.js'
-import { listProviders, type Provider } from '../plugins/providers.js'
+import { type ChannelCheckOptions, channelReports, packageReports } from './provider-checks.js'
 
 export type CheckStatus = 'ok' | 'warn' | 'fail'
 
@@ -104,19 +104,18 @@ function rightsLine(purpose: 'read' | 'apply', missing: string[], namespace: str
 
 /** What each package provides, and whether it loads. */
 export async function checkPlugins(config: Config, signal: AbortSignal): Promise<Check[]> {
-  return Promise.all(listProviders(config).map((provider) => checkProvider(config, provider, signal)))
+  return (await packageReports(config, signal)).flatMap(packageChecks)
 }
 
-async function checkProvider(config: Config, provider: Provider, signal: AbortSignal): Promise<Check> {
-  const detail = `${provider.event} by ${provider.packageName} ${provider.version}${provider.builtIn ? '' : ' (installed)'}`
-  const context = pluginContext({ signal })
-  try {
-    if (provider.kind === 'notifier') await loadNotifier(config, provider.name, context)
-    else if (provider.kind === 'cluster') await loadClusterProvider(config, provider.name, context)
-    return ok('plugins', detail)
-  } catch (error) {
-    return failed('plugins', error, `${detail}: `)
-  }
+function packageChecks({ name, version, from, provides, problems }: PackageReport): Check[] {
+  const origin = from === 'built_in' ? '' : ` (${from})`
+  return [
+    ...provides.map(({ kind, name: provided, error, fix }) => {
+      const detail = `${kind}:${provided} by ${name} ${version ?? ''}${origin}`
+      return error === null ? ok('plugins', detail) : fail('plugins', `${detail}: ${shorten(error, 300)}`, fix)
+    }),
+    ...problems.map(({ message, fix }) => warn('plugins', `${name}${origin}: ${message}`, fix)),
+  ]
 }
 
 /** Whether the history can be read, and whether a file can be written; nothing is. */
@@ -163,16 +162,12 @@ async function writableLine(location: string, detail: string): Promise<Check> {
   )
 }
 
-/** Whether each configured channel has a plugin that loads. */
-export async function checkChannels(config: Config, names: string[], signal: AbortSignal): Promise<Check[]> {
-  if (names.length === 0) return [ok('channels', 'none configured: alerts go to the console')]
-  return Promise.all(
-    names.map((name) =>
-      loadNotifier(config, name, pluginContext({ signal })).then(
-        () => ok('channels', name),
-        (error: unknown) => failed('channels', error),
-      ),
-    ),
+/** Whether each channel that is configured or asked for can be opened; nothing is sent. */
+export async function checkChannels(options: ChannelCheckOptions): Promise<Check[]> {
+  const channels = await channelReports(options)
+  if (channels.length === 0) return [ok('channels', 'none configured: alerts go to the console')]
+  return channels.map(({ name, status, detail, fix }) =>
+    status === 'ok' ? ok('channels', `${name}: ${detail}`) : fail('channels', `${name}: ${detail}`, fix),
   )
 }
 

@@ -46,9 +46,13 @@ export async function main(argv: string[], root: string): Promise<void> {
 /** npm runs no script of a package that `plugins install`, `update` or `link` brings in. */
 function noInstallScripts([topic]: string[], env: NodeJS.ProcessEnv): void {
   if (!/^plugins(:|$)/.test(topic ?? '')) return
-  for (const name of Object.keys(env)) if (/^(npm_config|yarn)_ignore_scripts$/i.test(name)) delete env[name]
+  for (const name of Object.keys(env))
+    if (/^(npm_config|yarn)_ignore_scripts$/i.test(name)) Reflect.deleteProperty(env, name)
   env.npm_config_ignore_scripts = 'true'
   env.YARN_IGNORE_SCRIPTS = 'true'
+  // A registry that does not answer is given up after seconds, not after minutes.
+  env.npm_config_fetch_retry_mintimeout ??= '1000'
+  env.npm_config_fetch_retry_maxtimeout ??= '5000'
 }
 
 /**

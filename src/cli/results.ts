@@ -8,12 +8,14 @@ import type { WireApplyResult } from '../apply/wire.js'
 import type { WireHealth } from '../health/wire.js'
 import type { WireValidation } from '../manifests/wire.js'
 import type { WirePipelineResult } from '../pipeline/wire.js'
+import type { InstalledPlugin } from './install-plugins.js'
 import type { ErrorView } from './print-error.js'
 import type * as alerts from './render/alerts.js'
 import type { DoctorView } from './render/doctor.js'
 import type { GenerateView } from './render/generate.js'
 import type * as history from './render/history.js'
 import type { LogsView } from './render/logs.js'
+import type { PluginsView } from './render/plugins.js'
 import type { SandboxView } from './render/sandbox.js'
 import type { WatchResult } from './render/watch.js'
 
@@ -47,6 +49,12 @@ export type SandboxStatusResult = SandboxView
 export type InitResult = {
   /** Paths as given with --dir. */
   files: string[]
+}
+/** `plugins`: every package with what it provides, and every configured channel. */
+export type PluginsResult = PluginsView
+/** `plugins install`: what was installed. */
+export type PluginsInstallResult = {
+  installed: InstalledPlugin[]
 }
 /** `doctor`: every check, and every setting with where its value comes from. */
 export type DoctorResult = DoctorView

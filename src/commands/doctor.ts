@@ -52,7 +52,12 @@ export default class Doctor extends ClusterCommand {
       ...(await this.clusterChecks(flags)),
       ...(await checkPlugins(this.config, this.signal)),
       await checkStore(this.config, flags.history ?? flags['history-file'], this.signal, this.setting('stores')),
-      ...(await checkChannels(this.config, flags['channel-type'] ?? [], this.signal)),
+      ...(await checkChannels({
+        config: this.config,
+        names: flags['channel-type'] ?? [],
+        named: this.setting('channels'),
+        signal: this.signal,
+      })),
     ]
     const result: DoctorResult = {
       ok: checks.every(({ status }) => status !== 'fail'),

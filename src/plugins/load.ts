@@ -22,9 +22,14 @@ const contractVersion = 1
 /** The original's names of channels, which keep working. */
 const notifierAliases: Record<string, string> = { slack_webhook: 'slack', generic_webhook: 'webhook' }
 
+/** The notifier that a name stands for: `slack` for `slack_webhook`. */
+export function notifierName(name: string): string {
+  return Object.hasOwn(notifierAliases, name) ? notifierAliases[name]! : name
+}
+
 /** Throws where no plugin, or more than one, provides the channel; no plugin code runs. */
 export function requireNotifier(config: PluginHost, name: string): Provider {
-  return findProvider(config, 'notifier', notifierAliases[name] ?? name)
+  return findProvider(config, 'notifier', notifierName(name))
 }
 
 /** The scheme of the store that keeps a location: a path is `jsonl`. */
