@@ -14,7 +14,7 @@ import { guestsOf, isProviderEvent } from '../plugins/providers.js'
 import { writeErr } from './output.js'
 
 /** How long one package's hook may take. */
-const hookDeadlineMs = 5000
+const hookDeadlineMs = 3000
 /** Events that a guest may not answer in our place. */
 const ours = new Set(['command_not_found', 'command_incomplete', 'jit_plugin_not_installed', 'preparse'])
 
