@@ -18,6 +18,8 @@ export interface PluginHome {
   folder: string
   /** Writes the package and links it with `plugins link`. */
   link(source: PluginSource): Promise<string>
+  /** Links several at once, as `plugins link` leaves them. */
+  linkAll(sources: PluginSource[]): Promise<void>
   run(args: string[], options?: CliOptions): Promise<CliResult>
   remove(): Promise<void>
 }
@@ -54,6 +56,13 @@ export async function pluginHome(): Promise<PluginHome> {
       const { code, stderr } = await run(['plugins', 'link', '--no-install', plugin])
       if (code !== 0) throw new Error(`plugins link: ${code}: ${stderr}`)
       return plugin
+    },
+    linkAll: async (sources) => {
+      const folders = await Promise.all(sources.map((source) => writePlugin(folder, source)))
+      const plugins = sources.map(({ name }, index) => ({ name, root: folders[index], type: 'link' }))
+      const pjson = { private: true, dependencies: {}, oclif: { schema: 1, plugins } }
+      await mkdir(path.join(folder, 'data', 'arbk8s'), { recursive: true })
+      await writeFile(path.join(folder, 'data', 'arbk8s', 'package.json'), JSON.stringify(pjson))
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   }
