@@ -17,7 +17,8 @@ export async function readSecretFile(file: string): Promise<string> {
   const text = await readTextFile(file, maxSecretBytes).catch((error: unknown) => {
     throw new Error(`it cannot be read: ${reasonOf(error)}`, { cause: error })
   })
-  await cautionWhenOpen(path.resolve(file))
+  // Certificates are for everybody to read.
+  if (!text.startsWith('-----BEGIN CERTIFICATE-----')) await cautionWhenOpen(path.resolve(file))
   return taken(text)
 }
 

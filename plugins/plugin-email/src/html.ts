@@ -95,7 +95,7 @@ function jobs(failed: FailedJob[], incident: Alert['incident'], limits: Limits):
   const more = incident.more_failed_jobs + incident.failed_jobs.length - failed.length
   return [
     '<h2>Failed Jobs</h2>',
-    '<table class="list"><tr><th scope="col">Job</th><th scope="col">Worker</th><th scope="col">Reason</th><th scope="col">Exit code</th></tr>',
+    '<table><tr><th scope="col">Job</th><th scope="col">Worker</th><th scope="col">Reason</th><th scope="col">Exit code</th></tr>',
     ...failed.map((job) => jobRows(job, limits)),
     '</table>',
     ...(more > 0 ? [`<p>${more} more ${more === 1 ? 'Job is' : 'Jobs are'} not OK.</p>`] : []),
@@ -133,7 +133,7 @@ function events(all: WireEvent[], show: Show): Html {
   const left = all.length - kept.length
   return [
     '<h2>Recent events</h2>',
-    '<table class="list"><tr><th scope="col">Reason</th><th scope="col">Object</th><th scope="col">Message</th><th scope="col">Times</th></tr>',
+    '<table class="events"><tr><th scope="col">Reason</th><th scope="col">Object</th><th scope="col">Message</th><th scope="col">Times</th></tr>',
     ...rows,
     '</table>',
     ...(left > 0 ? [`<p>${left} more ${left === 1 ? 'event is' : 'events are'} left out.</p>`] : []),

@@ -24,7 +24,9 @@ export function delivered({ reply, refused }: Receipt, message: Message, hide: (
 /** The delivery of a message that did not go out. */
 export function failed(error: SmtpError, settings: EmailSettings, hide: (text: string) => string): Delivery {
   const { permanent, reason } = explain(error, settings)
-  return { delivered: false, permanent, reason: hide(line(`${settings.host}:${settings.port}: ${reason}`, 400)) }
+  // The host's lookup names the host itself.
+  const where = reason.startsWith(`${settings.host}: `) ? '' : `${settings.host}:${settings.port}: `
+  return { delivered: false, permanent, reason: hide(line(`${where}${reason}`, 400)) }
 }
 
 function explain(error: SmtpError, settings: EmailSettings): Failure {

@@ -36,6 +36,7 @@ export const styleSheet = [
   'td,th{text-align:left;vertical-align:top;padding:4px 8px;border-bottom:1px solid;font-size:14px;overflow-wrap:anywhere}',
   'th{font-weight:600;overflow-wrap:normal}',
   '.facts th{width:110px}',
+  '.events td:first-child{min-width:150px}',
   '.detail{padding:2px 8px 12px}',
   'pre{margin:4px 0;padding:8px;border-radius:4px;font:13px/1.4 ui-monospace,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}',
   '.foot{margin-top:24px;font-size:12px}',
