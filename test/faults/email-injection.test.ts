@@ -92,6 +92,7 @@ describe('email and text that wants to be more than text', () => {
         expect(to, payload).to.deep.equal(config)
         expect(headerNames(raw), payload).to.deep.equal(names)
         const parsed = await PostalMime.parse(raw)
+        expect(parsed.messageId, payload).to.match(/^<[A-Za-z0-9._-]{1,120}@tuning\.example>$/)
         expect(
           parsed.to?.map(({ address }) => address),
           payload,
