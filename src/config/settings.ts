@@ -9,10 +9,12 @@ import { ArbError, messageOf } from '../base/errors.js'
 import { readTextFile, reasonOf } from '../base/files.js'
 import { nearest } from '../base/text.js'
 import { withoutSource } from '../base/yaml-message.js'
+import { alertSettingKeys, structureChecks } from './alerting.js'
 import { rememberPlace } from './setting-place.js'
+import { type StructurePath, StructureProblem } from './structure.js'
 
 /** What a setting may hold; paths are relative to the file that they stand in. */
-export type SettingType = 'string' | 'path' | 'boolean' | 'integer' | 'duration' | 'strings' | 'map'
+export type SettingType = 'string' | 'path' | 'boolean' | 'integer' | 'duration' | 'strings' | 'map' | 'maps'
 
 /** One key of a settings file. */
 export interface SettingKey {
@@ -69,12 +71,7 @@ export const settingKeys: readonly SettingKey[] = [
   },
   { key: 'channel_type', type: 'strings', flag: 'channel-type', description: 'the alert channels' },
   { key: 'timeout', type: 'duration', flag: 'timeout', description: 'how long to wait for Jobs' },
-  {
-    key: 'repeat_interval',
-    type: 'duration',
-    flag: 'repeat-interval',
-    description: 'after how long an open incident is sent again',
-  },
+  ...alertSettingKeys,
   {
     key: 'protected_contexts',
     type: 'strings',
@@ -172,7 +169,15 @@ async function readSettings(file: string): Promise<Record<string, unknown>> {
   for (const pair of document.contents.items) {
     const key = isScalar(pair.key) ? String(pair.key.value) : ''
     const line = lines.linePos((pair.key as { range?: number[] }).range?.[0] ?? 0).line
-    values[key] = checked({ file, line, key, value: toPlain(pair.value, document, file, line) })
+    const lineOf = (inner: StructurePath): number => {
+      const parent = document.getIn(inner.slice(0, -1), true)
+      const own = isMap(parent)
+        ? parent.items.find((item) => isScalar(item.key) && item.key.value === inner.at(-1))
+        : null
+      const node = (own?.key ?? document.getIn(inner, true)) as { range?: number[] | null } | undefined
+      return node?.range ? lines.linePos(node.range[0]!).line : line
+    }
+    values[key] = checked({ file, line, lineOf, key, value: toPlain(pair.value, document, file, line) })
     rememberPlace(values[key], { file, path: [key] })
   }
   return values
@@ -189,7 +194,15 @@ function toPlain(node: unknown, document: unknown, file: string, line: number): 
   }
 }
 
-function checked({ file, line, key, value }: { file: string; line: number; key: string; value: unknown }): unknown {
+interface FoundSetting {
+  file: string
+  line: number
+  lineOf: (path: StructurePath) => number
+  key: string
+  value: unknown
+}
+
+function checked({ file, line, lineOf, key, value }: FoundSetting): unknown {
   const known = settingKeys.find((entry) => entry.key === key)
   if (!known) {
     const near = nearest(
@@ -205,7 +218,13 @@ function checked({ file, line, key, value }: { file: string; line: number; key: 
   }
   const result = convert(known.type, value, path.dirname(file))
   if (result === undefined) throw invalidAt(file, line, `"${key}" must be ${typeWords[known.type]}`)
-  return result
+  try {
+    const check = structureChecks[key]
+    return check ? check(result, (inner) => `${file}:${lineOf(inner)}`) : result
+  } catch (error) {
+    if (error instanceof StructureProblem) throw invalidAt(file, lineOf(error.path), error.message, error.hints)
+    throw error
+  }
 }
 
 const typeWords: Record<SettingType, string> = {
@@ -216,6 +235,7 @@ const typeWords: Record<SettingType, string> = {
   duration: 'a duration such as 30s or 5m',
   strings: 'text or a list of texts',
   map: 'a mapping',
+  maps: 'a list of mappings',
 }
 
 const converters: Record<SettingType, (value: unknown, folder: string) => unknown> = {
@@ -229,6 +249,7 @@ const converters: Record<SettingType, (value: unknown, folder: string) => unknow
     return list.every((entry) => typeof entry === 'string') ? list : undefined
   },
   map: (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined),
+  maps: (value) => (Array.isArray(value) ? value : undefined),
 }
 
 function convert(type: SettingType, value: unknown, folder: string): unknown {
