@@ -35,8 +35,8 @@ export function stillNeeded(view: LedgerView, now: Date): (LedgerIntent | Ledger
   return [...attempts.flatMap(({ intent, outcome }) => (outcome ? [intent, outcome] : [intent])), ...silenced]
 }
 
-/** Of one channel and series. */
-function neededOf(attempts: Sent[], now: Date): Sent[] {
+/** Of one channel's attempts about a series those that still matter. */
+export function neededOf(attempts: Sent[], now: Date): Sent[] {
   const groups = [...byIncident(attempts).values()]
   return groups.flatMap((group, index) => {
     const { told, last, open } = standing(group, { now, claimMs })

@@ -36,13 +36,24 @@ export function routeChannels(routes: readonly Route[], incident: Incident, now:
 /** The silence that an incident falls under now: of several the one that ends last. */
 export function silenceOf(silences: readonly Silence[], incident: Incident, now: Date): Silence | undefined {
   return silences
-    .filter(({ until, match }) => now.getTime() < until && matchesIncident(match, incident, now))
+    .filter(({ from = 0, until, match }) => {
+      const inForce = from <= now.getTime() && now.getTime() < until
+      return inForce && matchesIncident(match, incident, now)
+    })
     .sort((a, b) => b.until - a.until)[0]
 }
 
-/** Silences that have ended. */
-export function expiredSilences(silences: readonly Silence[], now: Date): Silence[] {
-  return silences.filter(({ until }) => until <= now.getTime())
+/** Longer than this, a silence has most likely been forgotten. */
+const longSilenceMs = 30 * 24 * 3_600_000
+
+/** What is to be said of silences: those that have ended, and those that last long. */
+export function silenceNotes(silences: readonly Silence[], now: Date): string[] {
+  return silences.flatMap(({ where, from, until, reason }) => {
+    const end = new Date(until).toISOString()
+    if (until <= now.getTime()) return [`${where}: this silence (${reason}) ended at ${end}; take it out.`]
+    const long = until - (from ?? now.getTime()) > longSilenceMs
+    return long ? [`${where}: this silence (${reason}) lasts until ${end}, more than 30 days; is that meant?`] : []
+  })
 }
 
 const dayMinutes = 24 * 60

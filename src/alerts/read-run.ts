@@ -3,11 +3,10 @@ import type { HistoryRecord, HistoryStore } from '@arbk8s/plugin-kit'
 
 import { ArbError } from '../base/errors.js'
 import { type Damage, noDamage, readRecords } from '../history/read.js'
+import type { SeriesKey } from './ledger.js'
 
 /** Whose records are read, and how many are kept whole. */
-export interface RunQuery {
-  namespace: string
-  selector: string
+export interface RunQuery extends SeriesKey {
   /** Records that are kept whole, with their events; older ones of the run are only looked at for its start. */
   historyLimit: number
   /** Good records in a row that end a run. Default 1. */
@@ -49,7 +48,9 @@ export async function readRun(store: HistoryStore, query: RunQuery): Promise<Run
 }
 
 /** Whether records, newest first, reach back behind the end of an earlier run: from there on all is known. */
-function enoughOf({ historyLimit, closeAfter = 1, backMs = 0 }: RunQuery): (records: HistoryRecord[]) => boolean {
+export function enoughOf({ historyLimit, closeAfter = 1, backMs = 0 }: Omit<RunQuery, keyof SeriesKey>): (
+  records: HistoryRecord[],
+) => boolean {
   let good = 0
   let ended = false
   return (records) => {
@@ -61,9 +62,12 @@ function enoughOf({ historyLimit, closeAfter = 1, backMs = 0 }: RunQuery): (reco
   }
 }
 
-function slim(record: HistoryRecord): HistoryRecord {
-  const { timestamp, namespace, selector, overall_health, jobs_ok, jobs_warn, jobs_error } = record
-  return { timestamp, namespace, selector, overall_health, jobs_ok, jobs_warn, jobs_error, raw_snapshot: null }
+/** What a record says of the series, without its evidence. */
+export function slim(record: HistoryRecord): HistoryRecord {
+  const { timestamp, namespace, selector, overall_health, jobs_ok, jobs_warn, jobs_error, labels } = record
+  const counts = { jobs_ok, jobs_warn, jobs_error }
+  return { timestamp, namespace, selector, overall_health, ...counts, raw_snapshot: null, ...(labels && { labels }) }
+}
 }
 
 function noRecord(namespace: string, selector: string, { count }: Damage): ArbError {

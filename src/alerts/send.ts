@@ -9,7 +9,7 @@ import { standIns } from './fallback.js'
 import type { Attempt } from './ledger.js'
 import { LedgerView } from './ledger-view.js'
 import { type Due, dueNow } from './lifecycle.js'
-import { expiredSilences, routeChannels, silenceOf } from './match.js'
+import { routeChannels, silenceNotes, silenceOf } from './match.js'
 import { type NeverDelivered, neverDelivered } from './never-delivered.js'
 import type { AlertOutcome } from './outcome.js'
 import { readRun, type Run } from './read-run.js'
@@ -163,8 +163,7 @@ function notesOf({ incident, flapping, changes }: Situation, options: SendOption
   const nobody = reports.every(({ outcomes }) => outcomes.every((outcome) => outcome.incident?.id !== incident?.id))
   if (incident && !silence && nobody && reports.every(({ channel }) => !('error' in channel)))
     notes.push(`No route fits incident ${incident.id}: nobody is told. A last route without "match" fits all.`)
-  for (const { where, until } of expiredSilences(silences, now()))
-    notes.push(`${where}: this silence ended at ${dateOf(until)}; take it out.`)
+  notes.push(...silenceNotes(silences, now()))
   return notes
 }
 

@@ -33,6 +33,8 @@ export interface Route {
 /** Incidents that fit are not sent until the end. */
 export interface Silence {
   match: AlertMatch
+  /** ms since 1970; without it the silence is in force at once. */
+  from?: number
   /** ms since 1970. */
   until: number
   reason: string

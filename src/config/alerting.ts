@@ -47,7 +47,7 @@ export const alertSettingKeys: readonly SettingKey[] = [
   {
     key: 'silences',
     type: 'maps',
-    description: 'incidents that are not sent: `match`, `until` and `reason`, all of them required',
+    description: 'incidents that are not sent: `match`, `until` and `reason`, all of them required, and `from`',
   },
 ]
 
@@ -78,15 +78,20 @@ function checkedRoute(value: unknown, path: StructurePath): Route {
 }
 
 function checkedSilence(value: unknown, path: StructurePath, where: (path: StructurePath) => string): Silence {
-  const silence = mapAt(value, path, ['match', 'until', 'reason'])
+  const silence = mapAt(value, path, ['match', 'from', 'until', 'reason'])
   for (const key of ['match', 'until', 'reason']) {
     if (silence[key] !== undefined) continue
     const hints = key === 'match' ? ['"match: {}" silences every incident.'] : []
     throw new StructureProblem(path, `"${pathText(path)}" lacks "${key}"`, hints)
   }
+  const from = silence.from === undefined ? undefined : momentOf(silence.from, [...path, 'from'])
+  const until = momentOf(silence.until, [...path, 'until'])
+  if (from !== undefined && from >= until)
+    throw new StructureProblem([...path, 'until'], `"${pathText(path)}" ends before it begins`)
   return {
     match: checkedMatch(silence.match, [...path, 'match']),
-    until: momentOf(silence.until, [...path, 'until']),
+    ...(from === undefined ? {} : { from }),
+    until,
     reason: textAt(silence.reason, [...path, 'reason']),
     where: where(path),
   }
