@@ -48,9 +48,11 @@ export async function readRun(store: HistoryStore, query: RunQuery): Promise<Run
 }
 
 /** Whether records, newest first, reach back behind the end of an earlier run: from there on all is known. */
-export function enoughOf({ historyLimit, closeAfter = 1, backMs = 0 }: Omit<RunQuery, keyof SeriesKey>): (
-  records: HistoryRecord[],
-) => boolean {
+export function enoughOf({
+  historyLimit,
+  closeAfter = 1,
+  backMs = 0,
+}: Omit<RunQuery, keyof SeriesKey>): (records: HistoryRecord[]) => boolean {
   let good = 0
   let ended = false
   return (records) => {
@@ -67,7 +69,6 @@ export function slim(record: HistoryRecord): HistoryRecord {
   const { timestamp, namespace, selector, overall_health, jobs_ok, jobs_warn, jobs_error, labels } = record
   const counts = { jobs_ok, jobs_warn, jobs_error }
   return { timestamp, namespace, selector, overall_health, ...counts, raw_snapshot: null, ...(labels && { labels }) }
-}
 }
 
 function noRecord(namespace: string, selector: string, { count }: Damage): ArbError {

@@ -1,4 +1,5 @@
 /** A command that speaks to alert channels. */
+import { type AlertSettings, type PlannedChannel, plannedChannels, withPlan } from './alert-rules.js'
 import { BaseCommand } from './base-command.js'
 import { type OpenedChannels, openChannels } from './channels.js'
 import { writeSeen } from './output.js'
@@ -12,11 +13,26 @@ export interface ChannelFlagValues {
 }
 
 export abstract class AlertCommand extends BaseCommand {
-  /** The channels of the flags and settings. */
-  protected async openChannels(flags: ChannelFlagValues): Promise<OpenedChannels> {
-    return openChannels({
+  /** What the settings files say about alerts. */
+  protected alertSettings(): AlertSettings {
+    return { routes: this.setting('routes'), silences: this.setting('silences'), named: this.setting('channels') }
+  }
+
+  /** The channels of the flags and settings: those asked for, those that routes name, and their fallbacks. */
+  protected plannedChannels(flags: Pick<ChannelFlagValues, 'channel-type'>): PlannedChannel[] {
+    const source = this.sources['channel-type']
+    // Without a flag, a variable or a setting it is undefined: routes may name all that there is.
+    return plannedChannels(flags['channel-type'], this.alertSettings(), source)
+  }
+
+  /** The planned channels, loaded. */
+  protected async openChannels(
+    flags: ChannelFlagValues,
+    planned = this.plannedChannels(flags),
+  ): Promise<OpenedChannels> {
+    const opened = await openChannels({
       config: this.config,
-      names: flags['channel-type'],
+      names: planned.map(({ name }) => name),
       named: this.setting('channels'),
       webhookUrl: await webhookUrlOf({
         flags,
@@ -28,5 +44,6 @@ export abstract class AlertCommand extends BaseCommand {
       print: (text) => writeSeen(this.jsonEnabled() ? 'stderr' : 'stdout', text),
       signal: this.signal,
     })
+    return { ...opened, channels: withPlan(opened.channels, planned) }
   }
 }

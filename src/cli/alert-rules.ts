@@ -5,7 +5,7 @@ import type { Channel } from '../alerts/channel.js'
 import type { AlertRules } from '../alerts/send.js'
 import { defaultLifecycle, type Route, type Silence } from '../base/alert-rules.js'
 import { formatDuration } from '../base/duration.js'
-import { channelName } from '../plugins/load.js'
+import { notifierName } from '../plugins/load.js'
 import type { ValueSource } from './base-command.js'
 import { durationFlag, longestSpan } from './flags.js'
 
@@ -102,23 +102,28 @@ export function plannedChannels(
   const planned = new Map<string, PlannedChannel>()
   const add = (given: string, standby: boolean): void => {
     const name = nameInSettings(given, named)
-    const id = channelName(name)
+    const id = notifierName(name)
     if (planned.has(id)) return
     const fallback = (named[name] as { fallback?: unknown } | null | undefined)?.fallback
-    planned.set(id, { name, id, standby, ...(typeof fallback === 'string' ? { fallback: nameInSettings(fallback, named) } : {}) })
+    planned.set(id, {
+      name,
+      id,
+      standby,
+      ...(typeof fallback === 'string' ? { fallback: nameInSettings(fallback, named) } : {}),
+    })
     if (typeof fallback === 'string') add(fallback, true)
   }
   for (const name of first) add(name, false)
   for (const name of routed) add(name, true)
   // One that is asked for and was met first as another's fallback.
-  for (const name of first) planned.get(channelName(nameInSettings(name, named)))!.standby = false
+  for (const name of first) planned.get(notifierName(nameInSettings(name, named)))!.standby = false
   return [...planned.values()]
 }
 
 /** A channel may be configured under either of its plugin's names. */
 function nameInSettings(given: string, named: Record<string, unknown>): string {
   if (Object.hasOwn(named, given)) return given
-  return Object.keys(named).find((name) => channelName(name) === channelName(given)) ?? given
+  return Object.keys(named).find((name) => notifierName(name) === notifierName(given)) ?? given
 }
 
 /** The opened channels with what was planned for each. */

@@ -11,6 +11,7 @@ import type { WirePipelineResult } from '../pipeline/wire.js'
 import type { InstalledPlugin } from './install-plugins.js'
 import type { ErrorView } from './print-error.js'
 import type * as alerts from './render/alerts.js'
+import type { AlertsReplayView } from './render/replay.js'
 import type { DoctorView } from './render/doctor.js'
 import type { GenerateView } from './render/generate.js'
 import type * as history from './render/history.js'
@@ -39,6 +40,8 @@ export type HistoryShowResult = history.HistoryShowView
 export type HistoryReportResult = history.HistoryReportView
 /** `alerts send`: the incident, and what was sent to each channel, or would be. */
 export type AlertsSendResult = alerts.AlertsSendView
+/** `alerts send --replay`: what the present rules would have sent over the past history. */
+export type AlertsReplayResult = AlertsReplayView
 /** `alerts test`: what came of the drill on each channel. */
 export type AlertsTestResult = alerts.AlertsTestView
 /** `pipeline run`: the seven steps and what they came to. */

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 
 import { formatDuration } from '../base/duration.js'
 import { exitCodes } from '../base/errors.js'
+import { count } from '../base/text.js'
 import { clusterFlags, historyFlags } from '../cli/flags.js'
 import { ClusterCommand } from '../cli/cluster-command.js'
 import {
@@ -108,5 +109,6 @@ export default class Doctor extends ClusterCommand {
 function shown(value: unknown, type: SettingType): string {
   if (type === 'duration' && typeof value === 'number') return formatDuration(value)
   if (type === 'map') return Object.keys(value as object).join(', ')
+  if (type === 'maps') return count((value as unknown[]).length, 'entry', 'entries')
   return String(value)
 }

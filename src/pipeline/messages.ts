@@ -38,11 +38,11 @@ export function outcomeCounts({ jobs }: ApplyResult): string {
 }
 
 /** The incident and what each channel did about it. */
-export function alertMessage({ incident, outcomes }: SendResult): string {
+export function alertMessage({ incident, outcomes, notes }: SendResult): string {
   const lines = outcomes.map(
     ({ channel, status, kind, reason }) =>
       `${channel}: ${status}${kind ? ` (${kind})` : ''}${reason ? `, ${reason}` : ''}`,
   )
   const about = incident ? `incident ${incident.id} ${incident.severity}` : 'no incident'
-  return [about, ...lines].join('; ')
+  return [about, ...notes, ...lines].join('; ')
 }

@@ -209,23 +209,19 @@ class PipelineRun {
   }
 
   private async alert(): Promise<StageOutcome> {
-    const { enableAlerts, eventsLimit, historyLimit, repeatIntervalMs, alertTimeoutMs, now, signal } = this.options
+    const { enableAlerts, alertTimeoutMs } = this.options
     const { channels, incomplete } = await this.options.openChannels()
     const history = await this.history().catch(() => undefined)
     // An alert about a record that could not be stored is wanted all the more; without a ledger it may be sent again.
     const store = this.historyAppended ? history!.store : memoryStore([this.record!], history?.store)
     this.sent = await sendAlerts({
+      ...this.options,
       ...this.place!,
       store,
       ledger: this.historyAppended ? history!.ledger : lenientStore(history?.ledger),
       channels,
       dryRun: !enableAlerts,
-      eventsLimit,
-      historyLimit,
-      repeatIntervalMs,
       timeoutMs: alertTimeoutMs,
-      now,
-      signal,
     })
     const exitCode = incomplete ? exitCodes.failed : this.sent.complete ? exitCodes.ok : exitCodes.findings
     return { message: alertMessage(this.sent), exitCode }

@@ -1,7 +1,7 @@
 /** What a pipeline run is given and what it gives back. */
 import type { HistoryStore } from '@arbk8s/plugin-kit'
 
-import type { Channel } from '../alerts/send.js'
+import type { AlertRules, Channel } from '../alerts/send.js'
 import type { LiveGuard, TargetGuard } from '../apply/guards.js'
 import type { Cluster } from '../cluster/open.js'
 import type { ContainerLog } from '../cluster/types.js'
@@ -10,7 +10,7 @@ import type { SessionHealth } from '../health/types.js'
 import type { PipelineStep, StepListener } from './steps.js'
 
 /** What a run works with. */
-export interface PipelineOptions extends StepListener {
+export interface PipelineOptions extends StepListener, AlertRules {
   /** Without it the manifests that are in `jobsDir` are taken. */
   k8sConfig?: string | undefined
   orchestratorConfig?: string | undefined
@@ -32,7 +32,6 @@ export interface PipelineOptions extends StepListener {
   eventsLimit: number
   /** Records that the alert looks at. */
   historyLimit: number
-  repeatIntervalMs: number
   /** The longest one alert on one channel may take, ms. */
   alertTimeoutMs: number
   /** Called once, when a stage first needs it; `namespaces` are those of the manifests. */

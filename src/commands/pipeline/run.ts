@@ -2,9 +2,10 @@ import { Flags } from '@oclif/core'
 
 import { ledgerLocation } from '../../alerts/ledger.js'
 import { guardFlags, guardOf } from '../../cli/apply-flags.js'
-import { deliveryFlags, openChannels, requireChannels, type ChannelOptions } from '../../cli/channels.js'
+import { alertRules, type AlertSettings, lifecycleFlags, plannedChannels, withPlan } from '../../cli/alert-rules.js'
+import { deliveryFlags, openChannels, requireChannels } from '../../cli/channels.js'
 import { ClusterCommand } from '../../cli/cluster-command.js'
-import { clusterFlags, durationFlag, historyFlags, longestSpan, selectorFlags } from '../../cli/flags.js'
+import { clusterFlags, durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
 import { screenOf } from '../../cli/health.js'
 import { historyLocation, openHistory, openLedger } from '../../cli/history.js'
 import { writeSeen } from '../../cli/output.js'
@@ -58,12 +59,7 @@ export default class PipelineRun extends ClusterCommand {
     'strict-health': Flags.boolean({ description: 'exit 1 on WARN' }),
     'enable-alerts': Flags.boolean({ description: 'send alerts; without it nothing is sent' }),
     ...deliveryFlags,
-    'repeat-interval': durationFlag('repeat-interval', {
-      env: 'ARBK8S_REPEAT_INTERVAL',
-      description: 'after how long an open incident is sent again',
-      default: '4h',
-      longest: longestSpan,
-    }),
+    ...lifecycleFlags,
     'events-limit': Flags.integer({ min: 0, default: 20, description: 'the newest so many events are kept' }),
     'history-limit': Flags.integer({ min: 1, default: 20, description: 'the newest so many records are looked at' }),
     ...selectorFlags,
@@ -88,11 +84,13 @@ export default class PipelineRun extends ClusterCommand {
     if (flags.namespace !== undefined) checkedNamespace(flags.namespace)
     const location = historyLocation(flags, this.sources)
     // Found out now and not after half an hour of waiting for Jobs.
-    const channels = {
-      config: this.config,
-      names: flags['channel-type'],
-      named: this.setting<ChannelOptions['named']>('channels'),
+    const settings: AlertSettings = {
+      routes: this.setting('routes'),
+      silences: this.setting('silences'),
+      named: this.setting('channels'),
     }
+    const planned = plannedChannels(flags['channel-type'], settings, this.sources['channel-type'])
+    const channels = { config: this.config, names: planned.map(({ name }) => name), named: settings.named }
     requireChannels(channels)
     const caution = (message: string): Promise<void> => this.caution(message)
     const webhookUrl = await webhookUrlOf({ flags, sources: this.sources, caution, signal: this.signal })
@@ -114,21 +112,23 @@ export default class PipelineRun extends ClusterCommand {
       wait: flags.wait ? { timeoutMs: flags.timeout! } : undefined,
       eventsLimit: flags['events-limit'],
       historyLimit: flags['history-limit'],
-      repeatIntervalMs: flags['repeat-interval']!,
+      ...alertRules(flags, settings, this.sources['channel-type']),
       alertTimeoutMs: flags['timeout-seconds']!,
       openCluster: async (namespaces) => (await this.openCluster(flags, namespaces)).cluster,
       openHistory: async () => ({
         store: await openHistory(this.config, location, this.signal, this.setting('stores')),
         ledger: await openLedger(this.config, ledgerLocation(location), this.signal, this.setting('stores')),
       }),
-      openChannels: () =>
-        openChannels({
+      openChannels: async () => {
+        const opened = await openChannels({
           ...channels,
           webhookUrl,
           // At once, with a blank line behind it: whatever ends the run then, the alert is out.
           print: (text) => writeSeen(this.jsonEnabled() ? 'stderr' : 'stdout', `${text}\n`),
           signal: this.signal,
-        }),
+        })
+        return { ...opened, channels: withPlan(opened.channels, planned) }
+      },
       onStart: (number, name) => this.note(ciSafe(stepStart(number, name), process.env)),
       onEnd: (step) => {
         this.steps.push(step)
