@@ -15,6 +15,7 @@ import type { AlertsReplayView } from './render/replay.js'
 import type { DoctorView } from './render/doctor.js'
 import type { GenerateView } from './render/generate.js'
 import type * as history from './render/history.js'
+import type * as stores from './render/history-store.js'
 import type { LogsView } from './render/logs.js'
 import type { PluginsView } from './render/plugins.js'
 import type { SandboxView } from './render/sandbox.js'
@@ -38,6 +39,12 @@ export type HealthRecordResult = history.HealthRecordView
 export type HistoryShowResult = history.HistoryShowView
 /** `history report`: the file that was written. */
 export type HistoryReportResult = history.HistoryReportView
+/** `history verify`: what is stored, and what is wrong with it. */
+export type HistoryVerifyResult = stores.HistoryVerifyView
+/** `history copy`: what was there, what was copied, or would be, and the proof. */
+export type HistoryCopyResult = stores.HistoryCopyView
+/** `history compact`: pieces before and after. */
+export type HistoryCompactResult = stores.HistoryCompactView
 /** `alerts send`: the incident, and what was sent to each channel, or would be. */
 export type AlertsSendResult = alerts.AlertsSendView
 /** `alerts send --replay`: what the present rules would have sent over the past history. */

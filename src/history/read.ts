@@ -56,20 +56,19 @@ export async function appendRecord(store: HistoryStore, record: HistoryRecord): 
 
 /**
  * The checked records of a store that fit the filter, in the query's order; everything else goes to `damage`. The
- * query's limit counts records that fit. Throws ARB_HISTORY_UNREADABLE.
+ * query's limit counts records that fit. Throws ARB_HISTORY_UNREADABLE, also where there is something and none of it is
+ * a record: nothing is known then, which is not the same as an empty history.
  */
 export async function* readRecords(
   store: HistoryStore,
   { limit = Number.POSITIVE_INFINITY, ...query }: ReadQuery & RecordFilter,
   damage: Damage,
 ): AsyncGenerator<HistoryRecord> {
-  const { since, newestFirst } = query
   let found = 0
   try {
     if (limit <= 0) return
-    for await (const entry of store.read({ ...(since && { since }), ...(newestFirst && { newestFirst }) })) {
-      const record = checked(entry, damage)
-      if (!record || !fits(record, query)) continue
+    for await (const record of soundRecords(store, query, damage)) {
+      if (!fits(record, query)) continue
       yield record
       if (++found >= limit) return
     }
@@ -78,6 +77,40 @@ export async function* readRecords(
     const message = `the history cannot be read: ${cleanLine(messageOf(error))}`
     throw new ArbError({ code: 'ARB_HISTORY_UNREADABLE', message, cause: error })
   }
+}
+
+async function* soundRecords(
+  store: HistoryStore,
+  { since, newestFirst }: ReadQuery,
+  damage: Damage,
+): AsyncGenerator<HistoryRecord> {
+  const before = damage.count
+  let sound = 0
+  for await (const entry of store.read({ ...(since && { since }), ...(newestFirst && { newestFirst }) })) {
+    const record = checked(entry, damage)
+    if (!record) continue
+    sound++
+    yield record
+  }
+  if (sound > 0 || damage.count === before) return
+  // With `since` the store left out what is older: one sound record there is enough.
+  if (!since || !(await hasRecord(store))) throw nothingSound(damage)
+}
+
+async function hasRecord(store: HistoryStore): Promise<boolean> {
+  for await (const entry of store.read({ newestFirst: true })) if (checked(entry, noDamage())) return true
+  return false
+}
+
+function nothingSound(damage: Damage): ArbError {
+  const { count, first } = damage
+  const example = first[0] ? ` (${first[0].where}: ${cleanLine(first[0].reason)})` : ''
+  return new ArbError({
+    code: 'ARB_HISTORY_UNREADABLE',
+    message: `nothing in the history can be read: ${count === 1 ? 'its one entry is' : `all ${count} entries are`} damaged${example}`,
+    hints: ['Check that this is the history, and not another file.'],
+    details: { damaged: count },
+  })
 }
 
 function checked(entry: HistoryEntry, damage: Damage): HistoryRecord | undefined {
@@ -94,7 +127,8 @@ function checked(entry: HistoryEntry, damage: Damage): HistoryRecord | undefined
   return undefined
 }
 
-function addDamage(damage: Damage, entry: Damage['first'][number]): void {
+/** Counts an entry that is no record; the first few are named. */
+export function addDamage(damage: Damage, entry: Damage['first'][number]): void {
   damage.count++
   if (damage.first.length < namedDamage) damage.first.push(entry)
 }

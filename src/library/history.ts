@@ -19,3 +19,5 @@ export {
 export { viewHistory, type HistoryView } from '../history/show.js'
 export { summarise, type HistorySummary } from '../history/summary.js'
 export { historyReport, type Report, type ReportOptions } from '../history/report/index.js'
+export { verifyHistory, type HistoryVerdict } from '../history/verify.js'
+export { copyHistory, type CopyOptions, type CopyResult, type CopyStep } from '../history/copy.js'

@@ -117,11 +117,21 @@ describe('history show and report', () => {
     expect((await show('--since', '36500d')).code).to.equal(0)
   })
 
-  it('survives a file that is full of garbage', async () => {
+  it('ends with 3 where there is something and none of it is a record, as report and alerts do', async () => {
     await writeFile(file, Buffer.from(Array.from({ length: 100_000 }, (_none, i) => (i * 7919) % 256)))
-    const { code, stdout, stderr } = await show()
-    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'No record fits.\n' })
-    expect(stderr).to.match(/^Warning: \d+ damaged entries in the history skipped \(.*; and \d+ more\)\n$/)
+    const alerts = ['alerts', 'send', '-n', 'trading-bots', '-l', 'app=arbitrage-tuning']
+    const report = ['history', 'report', '--output', path.join(folder, 'report.html')]
+    for (const args of [['history', 'show'], ['history', 'show', '--since', '24h'], report, alerts]) {
+      const { code, stdout, stderr } = await runCli([...args, '--history-file', file])
+      expect({ code, stdout }, args.join(' ')).to.deep.equal({ code: 3, stdout: '' })
+      expect(stderr).to.match(
+        /nothing in the history can be read: all \d+ entries are damaged \(.*ARB_HISTORY_UNREADABLE/,
+      )
+    }
+    await writeFile(file, '')
+    expect(await show()).to.include({ code: 0, stdout: 'No record fits.\n' })
+    await writeFile(file, `${original(0, 'OK')}\ngarbage\n`)
+    expect(await show('--since', '24h')).to.include({ code: 0, stdout: 'No record fits.\n' })
   })
 
   it('writes the report as one file', async () => {

@@ -99,6 +99,18 @@ const cases: Record<string, Case[]> = {
     { args: '--history-file h.jsonl --output report.html', code: 0 },
     { args: '--history-file missing.jsonl --output report.html', code: 3 },
   ],
+  'history:verify': [
+    { args: '--history-file h.jsonl', code: 0 },
+    { args: '--history-file damaged.jsonl', code: 1 },
+    { args: '--history-file missing.jsonl', code: 3 },
+  ],
+  'history:copy': [
+    { args: 'h.jsonl copy.jsonl', code: 0 },
+    { args: 'h.jsonl copy.jsonl --no-dry-run', code: 0 },
+    { args: 'damaged.jsonl copy.jsonl --no-dry-run', code: 1 },
+    { args: 'missing.jsonl copy.jsonl', code: 3 },
+  ],
+  'history:compact': [{ args: '--history-file h.jsonl', code: 3 }],
   'alerts:send': [
     { args: '--history-file h.jsonl -n tuning --session spread-failing', code: 0 },
     { args: '--history-file h.jsonl -n tuning --session spread-failing --no-dry-run', code: 0 },
@@ -126,6 +138,10 @@ const cases: Record<string, Case[]> = {
   ],
 }
 
+const oneRecord =
+  '{"timestamp": "2025-11-16T10:00:00Z", "namespace": "n", "selector": "s", "overall_health": "OK", "jobs_ok": 1, ' +
+  '"jobs_warn": 0, "jobs_error": 0, "raw_snapshot": null}'
+
 describe('what --json prints', function () {
   this.timeout(180_000)
   let folder: string
@@ -135,7 +151,7 @@ describe('what --json prints', function () {
     folder = await mkdtemp(path.join(tmpdir(), 'arbk8s-schemas-'))
     const session = path.join(repoRoot, 'examples/sessions/failing/k8s.yaml')
     await writeFile(path.join(folder, 'bad.yaml'), 'apiVersion: batch/v1\nkind: Job\nmetadata: {name: x}\nspec: {}\n')
-    await writeFile(path.join(folder, 'damaged.jsonl'), 'no record\n')
+    await writeFile(path.join(folder, 'damaged.jsonl'), `${oneRecord}\nno record\n`)
     // The same Jobs with another argument, which a Job that is there never takes.
     const changed = (await readFile(session, 'utf8')).replace("- '2'", "- '3'")
     await writeFile(path.join(folder, 'changed.yaml'), changed)

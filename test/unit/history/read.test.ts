@@ -32,9 +32,17 @@ describe('history: reading', () => {
     expect(damageNote(damage)).to.equal(
       '1 damaged entry in the history skipped (entry of 2025-11-16T10:02:00Z: namespace is missing or not text)',
     )
-    const many = await collectRecords(memoryStore(Array.from({ length: 9 }, () => mixed[2]!)), {})
+    const bad = Array.from({ length: 9 }, () => mixed[2]!)
+    const many = await collectRecords(memoryStore([...bad, mixed[0]!]), {})
     expect(damageNote(many.damage)).to.match(/^9 damaged entries .*; and 4 more\)$/)
     expect(damageNote({ count: 0, first: [] })).to.equal(undefined)
+  })
+
+  it('knows nothing where none of what is there is a record', async () => {
+    const error = await collectRecords(memoryStore([mixed[2]!, mixed[2]!]), {}).catch((thrown: Error) => thrown)
+    expect(error).to.have.property('code', 'ARB_HISTORY_UNREADABLE')
+    expect(error).to.have.property('message').that.includes('all 2 entries are damaged (entry of 2025')
+    expect((await collectRecords(memoryStore([]), {})).records).to.deep.equal([])
   })
 
   it('turns what a store throws into errors that say what is lost or unknown', async () => {
