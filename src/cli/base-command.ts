@@ -71,7 +71,9 @@ export abstract class BaseCommand extends Command {
     await super.init()
     if (this.argv.includes('--no-color')) process.env.NO_COLOR = '1'
     this.settingsFiles = await loadSettings({ cwd: process.cwd(), configDir: this.config.configDir })
-    for (const { values } of this.settingsFiles) for (const secret of literalSecrets(values)) masker.add(secret)
+    // Routes and silences hold no secrets, but labels, each under `key`.
+    for (const { values } of this.settingsFiles)
+      for (const secret of literalSecrets({ ...values, routes: null, silences: null })) masker.add(secret)
   }
 
   override jsonEnabled(): boolean {

@@ -3,6 +3,7 @@ import { Flags } from '@oclif/core'
 import { formatDuration } from '../base/duration.js'
 import { exitCodes } from '../base/errors.js'
 import { count } from '../base/text.js'
+import { checkAlerts } from '../cli/alert-checks.js'
 import { clusterFlags, historyFlags } from '../cli/flags.js'
 import { ClusterCommand } from '../cli/cluster-command.js'
 import {
@@ -57,6 +58,14 @@ export default class Doctor extends ClusterCommand {
         config: this.config,
         names: flags['channel-type'] ?? [],
         named: this.setting('channels'),
+        signal: this.signal,
+      })),
+      ...(await checkAlerts({
+        config: this.config,
+        location: flags.history ?? flags['history-file'],
+        stores: this.setting('stores'),
+        silences: this.setting('silences'),
+        now: new Date(),
         signal: this.signal,
       })),
     ]
