@@ -20,8 +20,8 @@ import {
  */
 const overlapEntries = 50
 const overlapMs = 10 * 60_000
-/** An entry from the far future, of a broken clock, does not drag the others after it. */
-const longestLeadMs = 24 * 3_600_000
+/** Behind this no time has the form that stores sort by. */
+const latest = Date.UTC(9999)
 
 export class LedgerView {
   private readonly attempts = new Map<string, Attempt>()
@@ -73,7 +73,7 @@ export class LedgerView {
 
   private take(entry: LedgerEntry): void {
     const time = Date.parse(entry.timestamp)
-    if (time < this.now().getTime() + longestLeadMs) this.newest = Math.max(this.newest, time)
+    if (time < latest) this.newest = Math.max(this.newest, time)
     if (entry.phase === 'silenced') this.silences.set(silenceKey(entry, entry.incident.id, entry.until), entry)
     else if (entry.phase !== 'checkpoint') this.takePart(entry)
   }

@@ -9,6 +9,8 @@ import type { SeriesKey } from './ledger.js'
 export interface RunQuery extends SeriesKey {
   /** Records that are kept whole, with their events; older ones of the run are only looked at for its start. */
   historyLimit: number
+  /** Bad records in a row that open an incident. Default 1. */
+  openAfter?: number
   /** Good records in a row that end a run. Default 1. */
   closeAfter?: number
   /** Records of so many ms before the newest are read in any case. Default 0. */
@@ -47,20 +49,38 @@ export async function readRun(store: HistoryStore, query: RunQuery): Promise<Run
   return { records: records.reverse(), newest, fromStart, damage }
 }
 
-/** Whether records, newest first, reach back behind the end of an earlier run: from there on all is known. */
+/**
+ * Whether records, newest first, are all that matter: they reach back behind the end of an earlier run, and behind the
+ * time that counts for flapping until it is certain how things stood then.
+ */
 export function enoughOf({
   historyLimit,
+  openAfter = 1,
   closeAfter = 1,
   backMs = 0,
 }: Omit<RunQuery, keyof SeriesKey>): (records: HistoryRecord[]) => boolean {
-  let good = 0
-  let ended = false
+  const whole = inARow()
+  const back = inARow()
+  let [ended, certain] = [false, false]
   return (records) => {
     const last = records.at(-1)!
-    good = last.overall_health === 'OK' ? good + 1 : 0
-    ended ||= good >= closeAfter
-    const back = Date.parse(records[0]!.timestamp) - Date.parse(last.timestamp)
-    return ended && records.length >= historyLimit && back >= backMs
+    ended ||= whole(last).good >= closeAfter
+    if (Date.parse(records[0]!.timestamp) - Date.parse(last.timestamp) >= backMs) {
+      const { good, bad } = back(last)
+      certain ||= good >= closeAfter || bad >= openAfter
+    }
+    return ended && certain && records.length >= historyLimit
+  }
+}
+
+/** Counts good and bad records in a row. */
+function inARow(): (record: HistoryRecord) => { good: number; bad: number } {
+  const count = { good: 0, bad: 0 }
+  return ({ overall_health }) => {
+    const good = overall_health === 'OK'
+    count.good = good ? count.good + 1 : 0
+    count.bad = good ? 0 : count.bad + 1
+    return count
   }
 }
 

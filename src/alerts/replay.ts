@@ -85,7 +85,7 @@ async function pastRecords(
   damage: Damage,
 ): Promise<{ records: HistoryRecord[]; fromStart: boolean }> {
   const { namespace, selector, since } = options
-  const { closeAfter, flapWindowMs } = options.lifecycle ?? defaultLifecycle
+  const { openAfter, closeAfter, flapWindowMs } = options.lifecycle ?? defaultLifecycle
   const records: HistoryRecord[] = []
   let enough: ((older: HistoryRecord[]) => boolean) | undefined
   const older: HistoryRecord[] = []
@@ -94,7 +94,7 @@ async function pastRecords(
     records.push(slim(record))
     if (new Date(record.timestamp) >= since) continue
     older.push(records.at(-1)!)
-    enough ??= enoughOf({ historyLimit: 1, closeAfter, backMs: 2 * flapWindowMs })
+    enough ??= enoughOf({ historyLimit: 1, openAfter, closeAfter, backMs: 2 * flapWindowMs })
     if (enough(older)) return { records: records.reverse(), fromStart: false }
   }
   return { records: records.reverse(), fromStart: true }

@@ -74,7 +74,7 @@ export async function sendAlerts(options: SendOptions): Promise<SendResult> {
   const lifecycle = options.lifecycle ?? defaultLifecycle
   const run = await readRun(options.store, {
     ...options,
-    closeAfter: lifecycle.closeAfter,
+    ...lifecycle,
     backMs: lifecycle.flapChanges > 0 ? 2 * lifecycle.flapWindowMs : 0,
   })
   const situation = situationOf(run, { ...options, ...lifecycle })
