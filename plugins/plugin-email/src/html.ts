@@ -74,15 +74,20 @@ function facts({ incident, expires_at }: Alert, show: Show): Html {
     ['Selector', incident.selector],
     ['Health', before ? `${before} → ${now}` : now],
     ['Jobs', `${counts.OK} OK, ${counts.WARN} WARN, ${counts.ERROR} ERROR`],
-    ['Started', incident.started_at],
-    ['Detected', incident.detected_at],
+    ['Started', toSeconds(incident.started_at)],
+    ['Detected', toSeconds(incident.detected_at)],
     ['Incident', incident.id],
     ...(expires_at
-      ? [['Next word by', `${expires_at}; silence after that means that nobody looks`] as [string, string]]
+      ? [['Next word by', `${toSeconds(expires_at)}; silence after that means that nobody looks`] as [string, string]]
       : []),
   ]
   const cells = rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${show(value, 300)}</td></tr>`)
   return `<table class="facts">\n${cells.join('\n')}\n</table>`
+}
+
+/** A timestamp without its fraction of a second, which helps no reader. */
+function toSeconds(timestamp: string): string {
+  return timestamp.replace(/\.\d+Z$/, 'Z')
 }
 
 interface Limits {

@@ -47,8 +47,11 @@ export async function transmit(bytes: Buffer, settings: EmailSettings, host: Plu
   try {
     host.signal.throwIfAborted()
     const addresses = await limit.race(host.lookup(settings.host))
+    // Loaded before there is a connection: nobody would hear of its end meanwhile.
+    const { default: Connection } = await import('nodemailer/lib/smtp-connection')
     talk.step = 'connecting'
-    return await converse(await dial(addresses, settings.port, limit), bytes, talk)
+    const socket = await dial(addresses, settings.port, limit)
+    return await converse(new Connection(connectionOptions(socket, talk)), socket, { bytes, talk })
   } catch (cause) {
     const error: SmtpError = cause instanceof Error ? cause : new Error(String(cause))
     const over = limit.signal.aborted ? { over: host.signal.aborted ? 'interrupt' : 'deadline' } : {}
@@ -58,13 +61,18 @@ export async function transmit(bytes: Buffer, settings: EmailSettings, host: Plu
   }
 }
 
-async function converse(socket: net.Socket, bytes: Buffer, talk: Talk): Promise<Receipt> {
+async function converse(
+  connection: SMTPConnection,
+  socket: net.Socket,
+  { bytes, talk }: { bytes: Buffer; talk: Talk },
+): Promise<Receipt> {
   const { settings, limit } = talk
-  const { default: Connection } = await import('nodemailer/lib/smtp-connection')
-  const connection = new Connection(connectionOptions(socket, talk))
   const broken = new Promise<never>((_resolve, reject) => {
+    const closed = (): void => reject(new Error('the server closed the connection'))
     connection.on('error', reject)
-    connection.once('end', () => reject(new Error('the server closed the connection')))
+    connection.once('end', closed)
+    // The library listens a moment later only; where it does, its own error says more and comes first.
+    socket.once('close', () => setImmediate(closed))
   })
   broken.catch(() => undefined)
   const ask = <T>(start: (done: (error?: Error | null, value?: T) => void) => void): Promise<T> =>
