@@ -32,7 +32,8 @@ async function drillChannel(channel: Channel, options: DrillOptions): Promise<Al
     return { ...base, status: 'would_send', reason: 'you asked for it', preview: shown.preview }
   }
   const delivery = await deliver(channel.notifier, alert, { ...options, ...limitsOf(channel, options) })
+  const sent = { ...base, alertId: alert.id, tries: delivery.tries }
   return delivery.delivered
-    ? { ...base, status: 'delivered', reason: 'you asked for it' }
-    : { ...base, status: 'failed', reason: delivery.reason }
+    ? { ...sent, status: 'delivered', reason: 'you asked for it', undelivered: delivery.undelivered ?? [] }
+    : { ...sent, status: 'failed', reason: delivery.reason }
 }

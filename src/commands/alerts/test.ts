@@ -41,7 +41,7 @@ export default class AlertsTest extends AlertCommand {
       signal: this.signal,
     })
     this.signal.throwIfAborted()
-    const failed = outcomes.some((outcome) => outcome.status === 'failed')
+    const failed = outcomes.some(({ status, undelivered = [] }) => status === 'failed' || undelivered.length > 0)
     const note = flags['dry-run'] ? ['Dry-run: nothing was sent. --no-dry-run sends.'] : []
     await this.finish<AlertsTestResult>({
       result: { mode: flags['dry-run'] ? 'dry_run' : 'send', alerts: outcomes.map(outcomeView) },
