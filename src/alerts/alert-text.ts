@@ -40,11 +40,11 @@ function oneJob({ job_name, worker_id, reasons, cause }: FailedJob): string[] {
   return [name, ...(cause.fix ? [`  Fix: ${shorten(cause.fix, maxMessage)}`] : []), ...lines]
 }
 
-/** Kubernetes' word, how it ended, and the message. */
+/** Kubernetes' word, how it ended where the message does not say so, and the message. */
 function why({ reason, exit_code, signal, message }: RecordedCause): string {
-  const code = exit_code === null ? [] : [`exit code ${exit_code}`]
-  const by = signal === null ? [] : [`signal ${signal}`]
-  return `${[reason, ...code, ...by].join(', ')}: ${shorten(message, maxMessage)}`
+  const ends = [exit_code === null ? '' : `exit code ${exit_code}`, signal === null ? '' : `signal ${signal}`]
+  const untold = ends.filter((end) => end !== '' && !message.includes(end))
+  return `${[reason, ...untold].join(', ')}: ${shorten(message, maxMessage)}`
 }
 
 function eventLines({ recent_events }: Incident): string[] {

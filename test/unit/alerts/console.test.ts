@@ -70,7 +70,7 @@ describe('alerts: the alert', () => {
         'Incident: 0123456789ab',
         '',
         'Failed Jobs:',
-        '- arb-tuning-demo-worker-1-0 (worker-1): Error, exit code 3: the container ended with exit code 3',
+        '- arb-tuning-demo-worker-1-0 (worker-1): Error: the container ended with exit code 3',
         '  Fix: Read its last lines.',
         '  | loading prices',
         '  | error: up-down.csv is missing',

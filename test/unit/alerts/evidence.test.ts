@@ -101,6 +101,16 @@ describe('alerts: evidence', () => {
     expect(Math.max(...text.split('\n').map((line) => line.length))).to.be.lessThan(300)
   })
 
+  it('says how the container ended once', () => {
+    const text = (fields: Partial<RecordedCause>): string =>
+      buildAlert(incidentOf([bad(1, [job('a', 'ERROR', { cause: cause(fields) })])])!, 'opened').text
+    expect(text({ exit_code: 3, message: 'exit code 3' })).to.include('\n- a: Error: exit code 3\n')
+    expect(text({ exit_code: 137, signal: 9, message: 'killed' })).to.include(
+      '- a: Error, exit code 137, signal 9: killed\n',
+    )
+    expect(text({ exit_code: null, message: 'no image' })).to.include('\n- a: Error: no image\n')
+  })
+
   it('shows no failed Job once it is resolved', () => {
     const incident = resolvedIncident(incidentOf([bad(1, [job('a', 'ERROR')])])!, sampleRecord(2))
     expect(incident).to.deep.include({ failed_jobs: [], more_failed_jobs: 0, recent_events: [] })
