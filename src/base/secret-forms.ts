@@ -25,12 +25,22 @@ const everyday = new Set(['true', 'false', 'null', 'none', 'default', 'error', '
 
 /** Every form of a secret that is long enough to be told from other text. */
 export function formsOf(secret: string): SecretForm[] {
-  const parts = new Map<string, SecretForm>()
-  for (const form of [...urlForms(secret), ...linesOf(secret).flatMap(plainForms)]) {
-    const known = form.text.length < shortestSecret || everyday.has(form.text.toLowerCase()) || parts.has(form.text)
-    if (!known) parts.set(form.text, form)
+  const url = asUrl(secret)
+  const found = new Map<string, SecretForm>()
+  for (const text of [...linesOf(secret), ...(url ? urlParts(url) : [])].flatMap(plainForms)) {
+    if (text.length < shortestSecret || everyday.has(text.toLowerCase()) || found.has(text)) continue
+    found.set(text, { text, ...shownOf(text, secret, url) })
   }
-  return [...parts.values()]
+  return [...found.values()]
+}
+
+/** A URL is shown by its host wherever it stands whole; any other form is not shown at all. */
+function shownOf(text: string, secret: string, url: URL | undefined): Omit<SecretForm, 'text'> {
+  const origins = url ? [`${url.protocol}//${url.host}/`, `${url.origin}/`] : []
+  const plain = origins.find((origin) => text.startsWith(origin))
+  if (plain !== undefined) return { shown: shownUrl(secret), open: plain.length }
+  const coded = origins.map(encodeURIComponent).find((origin) => text.startsWith(origin))
+  return { shown: hidden, open: coded?.length ?? 0 }
 }
 
 /** A secret of several lines, such as a key, is printed line by line by some: each line that tells something counts. */
@@ -40,23 +50,28 @@ function linesOf(secret: string): string[] {
   return [secret, ...lines.filter((line) => line.length >= 16 && !line.startsWith('-----'))]
 }
 
-function plainForms(secret: string): SecretForm[] {
-  const inJson = jsonEscaped(secret)
+function plainForms(secret: string): string[] {
   const written = [
     secret,
     secret.trim(),
     clean(secret),
     cleanLine(secret),
     ...urlEncoded(secret),
-    inJson,
-    jsonEscaped(inJson),
+    ...jsonLevels(secret),
     secret.replaceAll("'", String.raw`\'`),
     secret.replaceAll("'", "''"),
     secret.replaceAll('"', '""'),
     ...htmlEscaped(secret),
   ]
   const coded = secret.trim().length < shortestAnywhere ? [] : [...base64Forms(secret), ...hexForms(secret)]
-  return [...written, ...coded].map((text) => ({ text, shown: hidden, open: 0 }))
+  return [...written, ...coded]
+}
+
+/** JSON within JSON, as payloads in debug lines are: each level escapes the one before. */
+function jsonLevels(text: string): string[] {
+  const levels = [jsonEscaped(text)]
+  if (levels[0] !== text) while (levels.length < 4) levels.push(jsonEscaped(levels.at(-1)!))
+  return levels
 }
 
 function jsonEscaped(text: string): string {
@@ -115,20 +130,11 @@ function hexForms(secret: string): string[] {
   return [hex, hex.toUpperCase()]
 }
 
-/**
- * A URL as a whole, its path and query as libraries report them, and the parts of it that hold the secret. Elsewhere than
- * whole they are masked like any secret.
- */
-function urlForms(secret: string): SecretForm[] {
-  const url = asUrl(secret)
-  if (!url) return []
+/** A URL as libraries write it, its path and query as they report them, and the parts of it that hold the secret. */
+function urlParts(url: URL): string[] {
   const rest = url.pathname + url.search
-  const wholes = [secret.trim(), url.href].flatMap((text) => [text, jsonEscaped(text), ...htmlEscaped(text)])
   const parts = [...(rest.length >= 12 ? [rest] : []), ...tellingParts(url)]
-  return [
-    ...wholes.map((text) => ({ text, shown: shownUrl(secret), open: url.origin.length + 1 })),
-    ...[...parts, ...parts.map(percentDecoded)].flatMap(plainForms),
-  ]
+  return [url.href, ...parts, ...parts.map(percentDecoded)]
 }
 
 function tellingParts(url: URL): string[] {

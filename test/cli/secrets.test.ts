@@ -1,102 +1,212 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+/**
+ * A canary stands in every place where a secret can enter; every command runs in text and as JSON, with all debug output
+ * on, and none of it may be found in anything that leaves the process or stays behind it.
+ */
+import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 import { expect } from 'chai'
 
-import { runCli } from '../helpers/cli.js'
-import { openFolder, sessionFolder, startSandbox } from '../helpers/refusal.js'
+import { leaksIn } from '../helpers/canaries.js'
+import { repoRoot, runCli, type CliResult } from '../helpers/cli.js'
+import { filesIn, secretWorkspace, type SecretWorkspace } from '../helpers/secret-workspace.js'
 
-const canary = 'CANARY-77ab'
-const webhook = `https://hooks.example.com/services/${canary}-hook`
 const session = ['-n', 'tuning', '-l', 'session_id=d29-demo']
+const channels = [
+  ...['ops', 'leaky', 'leaky-throws', 'leaky-fails', 'leaky-crashes', 'leaky-loads-not', 'not-set'],
+  ...['hook', 'hook-proxied', 'slack', 'mail'],
+]
+const kubeconfigs = ['hostile', 'basic', 'exec', 'exec-fails', 'exec-odd', 'bad-token', 'bad-key', 'proxy', 'no-yaml']
 
-/** Values that look like secrets stand in the manifests, as another tool may have written them. */
-async function plantSecrets(folder: string): Promise<void> {
-  const jobs = path.join(folder, 'jobs')
-  for (const name of await readdir(jobs)) {
-    const file = path.join(jobs, name)
-    const text = await readFile(file, 'utf8')
-    await writeFile(file, text.replace(/^( *)env:\n/m, `$1env:\n$1- {name: API_TOKEN, value: ${canary}-literal}\n`))
-    expect(await readFile(file, 'utf8')).to.include(canary)
-  }
+interface Case {
+  args: string[]
+  /** The exit codes that it may end with. */
+  codes: number[]
+  env?: Record<string, string>
+  stdin?: string
+  /** Runs only behind this one of the same list, e.g. to read what it wrote. */
+  after?: true
+}
+
+/** The cases of each command; `W` stands for the webhook URL. */
+const cases: Record<string, Case[]> = {
+  'jobs gen': [
+    { args: ['--k8s-config', 'literal.yaml', '--output-dir', 'out'], codes: [3] },
+    { args: ['--k8s-config', 'broken-config.yaml', '--output-dir', 'out'], codes: [3] },
+  ],
+  'jobs validate': [
+    { args: ['--jobs-dir', 'jobs', '--output-plan', 'out/plan.txt'], codes: [0] },
+    { args: ['--jobs-dir', 'broken', '--output-plan', 'out/broken.txt'], codes: [1] },
+  ],
+  'jobs apply': [
+    { args: ['--jobs-dir', 'jobs', '--output-report', 'out/dry.txt'], codes: [0] },
+    { args: ['--jobs-dir', 'jobs', '--apply', '--output-report', 'out/apply.txt'], codes: [0, 1] },
+    { args: ['--jobs-dir', 'jobs', '--apply', '--kubeconfig', 'hostile.yaml'], codes: [1, 3] },
+    { args: ['--jobs-dir', 'broken', '--apply'], codes: [1, 3] },
+  ],
+  'jobs watch': [{ args: ['--once', ...session], codes: [0] }],
+  'jobs logs': [
+    { args: session, codes: [0] },
+    { args: ['--follow', ...session], codes: [0] },
+  ],
+  'health check': [
+    { args: ['--explain', ...session, '--output-json', 'out/health.json'], codes: [2] },
+    ...kubeconfigs.map((name) => ({ args: [...session, '--kubeconfig', `${name}.yaml`], codes: [3] })),
+  ],
+  'health record': [
+    { args: [...session, '--history-file', 'out/h.jsonl'], codes: [2] },
+    { args: [...session, '--history', 'leaky://x'], codes: [3] },
+    { args: [...session, '--history', 's3://bucket/x'], codes: [3] },
+  ],
+  'history show': [
+    { args: ['--history-file', 'out/h.jsonl'], codes: [0], after: true },
+    { args: ['--history-file', 'out/h.jsonl', '--format', 'csv'], codes: [0], after: true },
+    { args: ['--history', 'leaky://x'], codes: [3] },
+    { args: ['--history', 's3://bucket/x'], codes: [3] },
+  ],
+  'history report': [
+    { args: ['--history-file', 'out/h.jsonl', '--output', 'out/report.html'], codes: [0], after: true },
+  ],
+  'alerts test': [
+    ...channels.flatMap((name) => [
+      { args: ['--channel-type', name], codes: [0, 1, 3] },
+      { args: ['--channel-type', name, '--no-dry-run'], codes: [0, 1, 3] },
+    ]),
+    { args: ['--channel-type', 'leaky', '--webhook-url', 'W'], codes: [0] },
+    { args: ['--channel-type', 'leaky', '--webhook-url=W', '--no-dry-run'], codes: [0, 1] },
+    { args: ['--channel-type', 'leaky', '--webhook-url-file', 'secrets/url'], codes: [0] },
+    { args: ['--channel-type', 'leaky', '--webhook-url-file', '-'], stdin: 'W', codes: [0] },
+    { args: ['--channel-type', 'leaky'], env: { ARBK8S_WEBHOOK_URL: 'W' }, codes: [0] },
+    { args: ['--channel-type', 'leaky', '--webhook-url', 'W', '--no-such-flag'], codes: [3] },
+    { args: ['--channel-type', 'none-such', '--webhook-url', 'W'], codes: [3] },
+  ],
+  'alerts send': [
+    { args: [...session, '--history-file', 'out/h.jsonl', '--channel-type', 'leaky'], codes: [0], after: true },
+    ...channels.map((name) => ({
+      args: [...session, '--history-file', 'out/h.jsonl', '--channel-type', name, '--no-dry-run'],
+      codes: [0, 1, 3],
+      after: true as const,
+    })),
+    { args: [...session, '--history', 'leaky://x', '--channel-type', 'leaky', '--webhook-url', 'W'], codes: [3] },
+  ],
+  'pipeline run': [
+    {
+      args: ['--jobs-dir', 'jobs', '--history-file', 'out/p.jsonl', '--enable-alerts', '--channel-type', 'leaky-fails'],
+      codes: [1, 2, 3],
+    },
+    {
+      args: ['--jobs-dir', 'jobs', '--history-file', 'out/p2.jsonl', '--enable-apply', '--webhook-url', 'W'],
+      codes: [0, 1, 2, 3],
+    },
+    { args: ['--jobs-dir', 'jobs', '--history-file', 'out/p3.jsonl', '--kubeconfig', 'hostile.yaml'], codes: [3] },
+  ],
+  doctor: [
+    {
+      args: ['-n', 'tuning', '--history-file', 'out/h.jsonl', ...channels.flatMap((name) => ['--channel-type', name])],
+      codes: [0, 1],
+    },
+    { args: ['-n', 'tuning', '--history', 'leaky://x', '--kubeconfig', 'hostile.yaml'], codes: [0, 1] },
+  ],
+  init: [{ args: ['--help'], codes: [0] }],
+  'sandbox start': [{ args: ['--sandbox-dir', 'sandbox-that-runs'], codes: [0] }],
+  'sandbox status': [{ args: ['--sandbox-dir', 'sandbox-that-runs'], codes: [0, 1], after: true }],
+  'sandbox stop': [],
+  plugins: [
+    { args: [], codes: [0] },
+    { args: ['--core'], codes: [0] },
+  ],
+  'plugins inspect': [{ args: ['leaky-plugin'], codes: [0] }],
+  help: [{ args: ['alerts', 'send'], codes: [0] }],
+  'no such command': [{ args: ['--webhook-url', 'W'], codes: [3] }],
+}
+
+const debug = { DEBUG: '*', NODE_DEBUG: 'http,https,tls,net,undici,fetch,stream,child_process' }
+
+interface Ran extends CliResult {
+  name: string
+  codes: number[]
 }
 
 describe('secrets', function () {
-  this.timeout(60_000)
-  let sandbox: Awaited<ReturnType<typeof startSandbox>>
-  let folder: string
-  let token: string
+  this.timeout(240_000)
+  let place: SecretWorkspace
+  const ran: Ran[] = []
+
   before(async () => {
-    sandbox = await startSandbox(await openFolder('secrets'), ['tuning'])
-    folder = await sessionFolder('secret-session')
-    await plantSecrets(folder)
-    const kubeconfig = JSON.parse(await readFile(sandbox.kubeconfig, 'utf8')) as {
-      users: { user: { token: string } }[]
-    }
-    token = kubeconfig.users[0]!.user.token
-    kubeconfig.users[0]!.user.token = `${canary}-wrong-token`
-    await writeFile(path.join(folder, 'wrong.yaml'), JSON.stringify(kubeconfig))
-    await writeFile(
-      path.join(folder, 'literal.yaml'),
-      `${await readFile(path.join(folder, 'k8s.yaml'), 'utf8')}\nextra_env: {DB_PASSWORD: ${canary}-config}\n`,
+    place = await secretWorkspace()
+    const all = Object.entries(cases).flatMap(([command, list]) =>
+      list.map((each) => ({ ...each, args: [...command.split(' '), ...each.args] })),
     )
-    const settings = `channels:\n  ops: {type: console, webhook_url: "${webhook}", token: ${canary}-setting}\n`
-    await writeFile(path.join(folder, 'arbk8s.yaml'), settings)
+    await inParallel(all.filter(({ after }) => !after))
+    await inParallel(all.filter(({ after }) => after))
+    await runBoth({ args: ['sandbox', 'stop', '--sandbox-dir', 'sandbox-that-runs'], codes: [0, 1] })
   })
   after(async () => {
-    await sandbox.stop()
-    await rm(folder, { recursive: true, force: true })
+    await place.close()
+    await rm(place.folder, { recursive: true, force: true })
   })
 
-  const history = ['--history-file', 'h.jsonl']
-  const commands: [args: string[], codes: number[]][] = [
-    [['jobs', 'gen', '--k8s-config', 'literal.yaml', '--output-dir', 'out'], [3]],
-    [['jobs', 'validate', '--jobs-dir', 'jobs'], [0]],
-    [['jobs', 'apply', '--jobs-dir', 'jobs'], [0]],
-    [['jobs', 'apply', '--jobs-dir', 'jobs', '--apply', '--output-report', 'report.txt'], [0]],
-    [['jobs', 'apply', '--jobs-dir', 'jobs', '--kubeconfig', 'wrong.yaml'], [3]],
-    [['jobs', 'watch', '--once', ...session], [0]],
-    [['jobs', 'logs', ...session], [0]],
-    [['health', 'check', '--explain', ...session], [0]],
-    [['health', 'check', ...session, '--kubeconfig', 'wrong.yaml'], [3]],
-    [['health', 'record', ...session, ...history], [0]],
-    [['history', 'show', ...history], [0]],
-    [['history', 'report', ...history, '--output', 'report.html'], [0]],
-    [['alerts', 'send', ...session, ...history, '--channel-type', 'ops', '--webhook-url', webhook], [0]],
-    [['alerts', 'send', ...session, ...history, '--channel-type', 'slack', '--webhook-url', webhook], [3]],
-    [['alerts', 'test', '--channel-type', 'ops', '--webhook-url', webhook], [0]],
-    [
-      ['doctor', '--channel-type', 'ops'],
-      [0, 1],
-    ],
-    [['pipeline', 'run', '--jobs-dir', 'jobs', ...history, '--channel-type', 'ops', '--webhook-url', webhook], [0]],
-    [['pipeline', 'run', '--jobs-dir', 'jobs', ...history, '--kubeconfig', 'wrong.yaml'], [3]],
-    [
-      ['sandbox', 'status'],
-      [0, 1],
-    ],
-  ]
-  for (const [args, codes] of commands)
-    it(`are in no output of ${args.slice(0, 4).join(' ')}, DEBUG=* included`, async () => {
-      const runs: [more: string[], env: Record<string, string>][] = [
-        [[], {}],
-        [['--json'], {}],
-        [[], { DEBUG: '*', ARBK8S_WEBHOOK_URL: webhook }],
-      ]
-      for (const [more, env] of runs) {
-        const options = { cwd: folder, env: { KUBECONFIG: sandbox.kubeconfig, ...env } }
-        const { code, stdout, stderr } = await runCli([...args, ...more], options)
-        expect(codes, `${more.join()} ${stdout.slice(0, 2000)} ${stderr.slice(0, 2000)}`).to.include(code)
-        expect(stdout + stderr).to.not.include(canary)
-        expect(stdout + stderr).to.not.include(token)
-      }
-    })
-
-  it('are in no file that a command wrote', async () => {
-    for (const name of ['report.txt', 'report.html', 'h.jsonl']) {
-      const text = await readFile(path.join(folder, name), 'utf8')
-      expect(text.length, name).to.be.greaterThan(0)
-      expect(text, name).to.not.include(canary).and.to.not.include(token)
+  async function inParallel(list: Case[]): Promise<void> {
+    const waiting = [...list]
+    const worker = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) await runBoth(next)
     }
+    await Promise.all([worker(), worker(), worker(), worker()])
+  }
+
+  /** In text with all debug output, and as JSON. */
+  async function runBoth({ args, codes, env = {}, stdin }: Case): Promise<void> {
+    const filled = (text: string): string => text.replace(/^(--webhook-url=)?W$/, `$1${place.webhookUrl}`)
+    const given = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filled(value)]))
+    for (const [more, extra] of [[[], debug] as const, [['--json'], {}] as const]) {
+      const line = [...args.map(filled), ...more]
+      const options = { cwd: place.folder, env: { ...place.env, ...given, ...extra } }
+      const result = await runCli(line, { ...options, ...(stdin ? { stdin: `${filled(stdin)}\n` } : {}) })
+      ran.push({ ...result, name: [...args, ...more].join(' '), codes })
+    }
+  }
+
+  it('are tried with every command there is', async () => {
+    const { commands } = JSON.parse(await readFile(path.join(repoRoot, 'oclif.manifest.json'), 'utf8')) as {
+      commands: Record<string, unknown>
+    }
+    const names = Object.keys(commands).map((id) => id.replaceAll(':', ' '))
+    expect(Object.keys(cases)).to.include.members(names)
+  })
+
+  it('let every run end as it should', () => {
+    const wrong = ran.filter(({ code, codes }) => code === null || !codes.includes(code))
+    expect(wrong.map(({ name, code, stderr }) => `${name}: ${code} ${stderr.slice(-600)}`)).to.deep.equal([])
+    expect(ran.length).to.be.greaterThan(100)
+  })
+
+  it('are in no output', () => {
+    const found = ran.flatMap(({ name, stdout, stderr }) =>
+      [stdout, stderr].flatMap((text) => leaksIn(text).map((leak) => `${name}: ${leak}`)),
+    )
+    expect(found).to.deep.equal([])
+  })
+
+  it('are in no file that a command left: history, ledger, report, plan, temporary files', async () => {
+    const files = (await filesIn(place.folder)).filter((name) => !place.inputs.has(name) && !/^sandbox/.test(name))
+    expect(files).to.include.members([
+      'out/plan.txt',
+      'out/apply.txt',
+      'out/h.jsonl',
+      'out/report.html',
+      'out/health.json',
+    ])
+    const found = await Promise.all(
+      files.map(async (name) =>
+        leaksIn(await readFile(path.join(place.folder, name), 'utf8')).map((leak) => `${name}: ${leak}`),
+      ),
+    )
+    expect(found.flat()).to.deep.equal([])
+  })
+
+  it('are shown to be there by their marks', () => {
+    const shown = ran.map(({ stdout, stderr }) => stdout + stderr).join('\n')
+    expect(shown).to.include('********')
+    expect(shown).to.match(/http:\/\/127\.0\.0\.1:\d+\/…#sha256:[0-9a-f]{8}/)
   })
 })

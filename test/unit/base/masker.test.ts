@@ -12,6 +12,7 @@ const spellings: Record<string, (secret: string) => string> = {
   'as it is': (secret) => secret,
   'in JSON': (secret) => JSON.stringify({ a: secret }),
   'in JSON within JSON': (secret) => JSON.stringify({ a: JSON.stringify({ b: secret }) }),
+  'in JSON within JSON within JSON': (secret) => JSON.stringify(JSON.stringify(JSON.stringify({ a: secret }))),
   'as a URL component': encodeURIComponent,
   'as a URL path': encodeURI,
   'as a form field': (secret) => new URLSearchParams({ a: secret }).toString(),
@@ -102,6 +103,7 @@ describe('the masker', () => {
       `no ${hidden} here; https://hooks.example.com/other`,
     )
     expect(masker.mask('https://hooks.example.com/services/C…')).to.equal(`${shownUrl(url)}…`)
+    expect(masker.mask(encodeURIComponent(url))).to.equal(hidden)
     expect(masker.mask('https://hooks.exam…')).to.equal('https://hooks.exam…')
   })
 
