@@ -7,7 +7,7 @@ import path from 'node:path'
 import { Command, Flags, type Interfaces } from '@oclif/core'
 
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
-import { literalSecrets } from '../config/expand.js'
+import { plainSecrets } from '../config/expand.js'
 import { loadSettings, settingKeys, settingOf, settingsUnion, type SettingsFile } from '../config/settings.js'
 import { asksForJson } from './json-flag.js'
 import { masker } from './masker.js'
@@ -73,7 +73,7 @@ export abstract class BaseCommand extends Command {
     this.settingsFiles = await loadSettings({ cwd: process.cwd(), configDir: this.config.configDir })
     // Routes and silences hold no secrets, but labels, each under `key`.
     for (const { values } of this.settingsFiles)
-      for (const secret of literalSecrets({ ...values, routes: null, silences: null })) masker.add(secret)
+      for (const secret of plainSecrets({ ...values, routes: null, silences: null }, process.env)) masker.add(secret)
   }
 
   override jsonEnabled(): boolean {

@@ -8,6 +8,7 @@ import { writeSync } from 'node:fs'
 import { ArbError, exitCodes, messageOf } from '../base/errors.js'
 import { cleanLine } from '../base/text.js'
 import { asHost, currentGuest } from '../plugins/guest.js'
+import { masker } from './masker.js'
 import { errorText, viewOf } from './print-error.js'
 
 /** As much of what one package prints is shown. */
@@ -52,7 +53,8 @@ function keepStdoutClean(): void {
   stdout.write = (chunk: unknown, ...rest: unknown[]): boolean => {
     const guest = currentGuest()
     if (guest === undefined) return write(chunk, ...rest)
-    talk(guest, typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString('utf8'))
+    // Before it is cut: half a secret is not found any more.
+    talk(guest, masker.mask(typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString('utf8')))
     const written = rest.find((entry): entry is () => void => typeof entry === 'function')
     if (written) process.nextTick(written)
     return true

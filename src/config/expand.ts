@@ -128,12 +128,19 @@ function substituted(text: string, { sources, secrets, path }: Context): string 
   })
 }
 
-/** The secrets that stand in settings as they are, for whoever shows something of them before they are used. */
-export function literalSecrets(value: unknown, path: SettingPath = []): string[] {
-  if (typeof value === 'string' || typeof value === 'number') return isSecretKey(path) ? [String(value)] : []
+/**
+ * The secrets of settings that can be known without reading a file: what stands under a key that names one, and the
+ * variables that are referred to. For whoever shows something before the settings are used.
+ */
+export function plainSecrets(value: unknown, env: SecretSources['env'], path: SettingPath = []): string[] {
+  if (typeof value === 'string') {
+    const variables = [...value.matchAll(reference)].map(([, name = '']) => env[name] ?? '')
+    return [...variables, ...(isSecretKey(path) ? [value] : [])]
+  }
+  if (typeof value === 'number') return isSecretKey(path) ? [String(value)] : []
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, inner]) =>
-    literalSecrets(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+    plainSecrets(inner, env, [...path, Array.isArray(value) ? Number(key) : key]),
   )
 }
 

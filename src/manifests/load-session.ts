@@ -1,6 +1,7 @@
 /** Reads a session's config files, with positions. */
 import { ArbError } from '../base/errors.js'
 import { readTextFile, reasonOf } from '../base/files.js'
+import { secretsInYaml } from '../base/secrets-in-yaml.js'
 import type { ConfigDocument } from '../session/config-check.js'
 import { sessionOf, type Session } from '../session/session.js'
 import { shown, type Problem } from './path.js'
@@ -10,20 +11,23 @@ import { documentReader } from './yaml-document.js'
 export interface SessionFiles {
   k8sConfig: string
   orchestratorConfig?: string
+  /** Is told each value that looks like a secret, so that nothing said about the files repeats it. */
+  onSecret?: ((value: string) => void) | undefined
 }
 
 /** The session that the files describe, and what a user should know about them. Throws an ArbError with file and line. */
 export async function loadSession(files: SessionFiles): Promise<{ session: Session; warnings: string[] }> {
-  const k8s = await readConfigDocument(files.k8sConfig)
+  const k8s = await readConfigDocument(files.k8sConfig, files.onSecret)
   if (files.orchestratorConfig === undefined) return sessionOf({ k8s })
-  return sessionOf({ k8s, orchestrator: await readConfigDocument(files.orchestratorConfig) })
+  return sessionOf({ k8s, orchestrator: await readConfigDocument(files.orchestratorConfig, files.onSecret) })
 }
 
 /** One YAML config file that holds one document. */
-export async function readConfigDocument(file: string): Promise<ConfigDocument> {
+export async function readConfigDocument(file: string, onSecret?: SessionFiles['onSecret']): Promise<ConfigDocument> {
   const text = await readTextFile(file).catch((error: unknown) => {
     throw unreadable(file, error)
   })
+  if (onSecret) secretsInYaml(text).forEach((secret) => onSecret(secret))
   const read = await documentReader()
   const [document, second] = [...read(text)]
   if (second) throw syntaxError(file, second.line, 'a second document begins here; a config is one document')

@@ -5,6 +5,7 @@ import path from 'node:path'
 
 import { ArbError } from '../base/errors.js'
 import { decodeUtf8, reasonOf } from '../base/files.js'
+import { secretsInYaml } from '../base/secrets-in-yaml.js'
 import type { Problem } from './path.js'
 
 /** Bytes that one file, or stdin, may have. */
@@ -29,6 +30,8 @@ export interface ReadOptions {
   /** Needed for `-`. */
   stdin?: AsyncIterable<Uint8Array | string>
   signal?: AbortSignal
+  /** Is told each value that looks like a secret, so that nothing said about the text repeats it. */
+  onSecret?: ((value: string) => void) | undefined
 }
 
 /** Reads one file after the other. Throws where a path is missing, unreadable or a folder without manifests. */
@@ -37,13 +40,18 @@ export async function* readSources({
   recursive = false,
   stdin,
   signal,
+  onSecret,
 }: ReadOptions): AsyncGenerator<ManifestSource> {
+  const told = (source: ManifestSource): ManifestSource => {
+    if (onSecret) secretsInYaml(source.text).forEach((secret) => onSecret(secret))
+    return source
+  }
   for (const name of paths) {
-    if (name === '-') yield sourceOf('-', await readStream(stdin))
+    if (name === '-') yield told(sourceOf('-', await readStream(stdin)))
     else
       for (const file of await manifestFiles(name, recursive)) {
         signal?.throwIfAborted()
-        yield sourceOf(file, await readRegularFile(file))
+        yield told(sourceOf(file, await readRegularFile(file)))
       }
   }
 }

@@ -73,7 +73,7 @@ class PipelineRun {
   }
 
   private async generate(): Promise<StageOutcome> {
-    const { k8sConfig, orchestratorConfig, jobsDir, now, signal } = this.options
+    const { k8sConfig, orchestratorConfig, jobsDir, now, signal, onSecret } = this.options
     if (k8sConfig === undefined) return { message: `no config given: taking the manifests in ${jobsDir}` }
     const { jobs, plan, warnings } = await generateFiles({
       k8sConfig,
@@ -81,6 +81,7 @@ class PipelineRun {
       outputDir: jobsDir,
       now,
       signal,
+      onSecret,
     })
     this.generated = jobs.length
     // Not the folder: what the session no longer wants would be applied with it.
@@ -97,9 +98,9 @@ class PipelineRun {
   }
 
   private async validate(): Promise<StageOutcome> {
-    const { kubeVersion, signal } = this.options
+    const { kubeVersion, signal, onSecret } = this.options
     const paths = this.paths
-    const { manifests, summary, findings } = await validateManifests(readSources({ paths, signal }), {
+    const { manifests, summary, findings } = await validateManifests(readSources({ paths, signal, onSecret }), {
       kubeVersion,
       signal,
     })

@@ -46,6 +46,8 @@ export interface PipelineOptions extends StepListener, AlertRules {
   onTarget?(cluster: Cluster, modes: string): void | Promise<void>
   /** The clock. */
   now: () => Date
+  /** Is told each value in configs and manifests that looks like a secret, so that nothing said about them repeats it. */
+  onSecret?: ((value: string) => void) | undefined
   signal: AbortSignal
 }
 

@@ -61,6 +61,8 @@ function environment(of: { folder: string; data: string; sink: string; webhookUr
     AWS_SECRET_ACCESS_KEY: secret('aws-key'),
     AWS_SESSION_TOKEN: secret('aws-token'),
     AWS_REGION: 'us-east-1',
+    ARBK8S_NPM_REGISTRY: `http://user:${encodeURIComponent(secret('registry'))}@${new URL(of.sink).host}/`,
+    npm_config_fetch_retries: '0',
     GITHUB_TOKEN: secret('inherited'),
     HOOK_URL: of.webhookUrl,
     HOOK_PART: plainCanary('variable'),
@@ -226,12 +228,13 @@ function settingsText({ sink, webhookUrl }: { sink: string; webhookUrl: string }
     routing_key: plainCanary('routing'),
     headers: { Authorization: `Bearer ${canary('header')}`, 'X-Api-Key': canary('header'), Cookie: '${HOOK_PASSWORD}' },
   }
+  const limits = { timeout: '2s', deadline: '3s' }
   const leaky = { type: 'leaky', ...secrets, token_file: 'secrets/password', part: '${HOOK_PART}' }
-  const http = { timeout: '2s', deadline: '3s', allow_private: true }
+  const http = { ...limits, allow_private: true }
   const channels = {
     ops: { type: 'console', webhook_url: webhookUrl, ...secrets },
     leaky: { ...leaky, webhook_url: webhookUrl },
-    'leaky-throws': { ...leaky, mode: 'throw', webhook_url: '${HOOK_URL}' },
+    'leaky-throws': { ...leaky, ...limits, mode: 'throw', webhook_url: '${HOOK_URL}' },
     'leaky-fails': { ...leaky, mode: 'fail', webhook_url_file: 'secrets/url' },
     'leaky-crashes': { ...leaky, mode: 'crash', webhook_url: `${sink}/services/\${HOOK_PART}` },
     'leaky-loads-not': { ...leaky, mode: 'throw-at-load', webhook_url: webhookUrl },

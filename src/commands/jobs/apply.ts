@@ -13,6 +13,7 @@ import { ClusterCommand, type ClusterFlagValues } from '../../cli/cluster-comman
 import { clusterFlags } from '../../cli/flags.js'
 import { invalidManifestsText } from '../../cli/render/apply.js'
 import type { JobsApplyResult } from '../../cli/results.js'
+import { masker } from '../../cli/masker.js'
 import { writeResult } from '../../cli/output-file.js'
 import type { Cluster } from '../../cluster/open.js'
 
@@ -93,7 +94,7 @@ export default class JobsApply extends ClusterCommand {
   private async readManifests(folder: string, kubeVersion: string | undefined) {
     const { noManifestIn, readSources } = await import('../../manifests/read.js')
     const { validateManifests } = await import('../../manifests/validate.js')
-    const sources = readSources({ paths: [folder], stdin: process.stdin, signal: this.signal })
+    const sources = readSources({ paths: [folder], stdin: process.stdin, signal: this.signal, onSecret: masker.add })
     const validation = await validateManifests(sources, { kubeVersion, signal: this.signal })
     if (validation.summary.total === 0) throw noManifestIn([folder])
     const manifests: JobManifest[] = validation.manifests.flatMap(({ file, job }) => (job ? [{ file, job }] : []))

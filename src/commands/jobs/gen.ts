@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 
 import { exitCodes } from '../../base/errors.js'
 import { BaseCommand } from '../../cli/base-command.js'
+import { masker } from '../../cli/masker.js'
 import { generateText, generateView } from '../../cli/render/generate.js'
 import type { JobsGenResult } from '../../cli/results.js'
 
@@ -49,6 +50,7 @@ export default class JobsGen extends BaseCommand {
       prune: flags.prune,
       now: () => new Date(),
       signal: this.signal,
+      onSecret: masker.add,
     })
     const result = generateView(generated)
     if (!this.jsonEnabled()) for (const warning of result.warnings) await this.caution(warning)

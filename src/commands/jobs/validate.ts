@@ -5,6 +5,7 @@ import { requireWritable } from '../../base/files.js'
 import { BaseCommand } from '../../cli/base-command.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
 import type { JobsValidateResult } from '../../cli/results.js'
+import { masker } from '../../cli/masker.js'
 import { writeResult } from '../../cli/output-file.js'
 
 export default class JobsValidate extends BaseCommand {
@@ -59,7 +60,13 @@ export default class JobsValidate extends BaseCommand {
         import('../../manifests/wire.js'),
       ])
     const paths = flags.filename ?? [this.need<string>(flags, 'jobs-dir', 'name the manifests to validate')]
-    const sources = readSources({ paths, recursive: flags.recursive, stdin: process.stdin, signal: this.signal })
+    const sources = readSources({
+      paths,
+      recursive: flags.recursive,
+      stdin: process.stdin,
+      signal: this.signal,
+      onSecret: masker.add,
+    })
     const validation = await validateManifests(sources, {
       strict: flags.strict,
       kubeVersion: flags['kube-version'],

@@ -8,6 +8,7 @@ import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
 import { screenOf } from '../../cli/health.js'
 import { historyLocation, openHistory, openLedger } from '../../cli/history.js'
+import { masker } from '../../cli/masker.js'
 import { writeSeen } from '../../cli/output.js'
 import { webhookUrlOf } from '../../cli/webhook-url.js'
 import { ciSafe } from '../../cli/render/ci-safe.js'
@@ -136,6 +137,7 @@ export default class PipelineRun extends ClusterCommand {
       },
       onTarget: (cluster, modes) => this.note(targetLine(cluster.target, modes)),
       onProgress: progressNotes((line) => this.note(line)),
+      onSecret: masker.add,
       now: () => new Date(),
       signal: this.signal,
     })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 
-import { expandSettings, ExpansionError, literalSecrets } from '../../../src/config/expand.js'
+import { expandSettings, ExpansionError, plainSecrets } from '../../../src/config/expand.js'
 
 const files: Record<string, string> = { 'secrets/url': 'https://hooks.example.com/services/FROM-FILE' }
 const sources = {
@@ -67,7 +67,10 @@ describe('secrets in settings', () => {
       host: 'h',
     })
     expect(secrets).to.have.members(['12345678', 'deep', 'x', 'y'])
-    expect(literalSecrets({ ops: { type: 'slack', bot_token: 'xoxb', to: ['a'] } })).to.deep.equal(['xoxb'])
+    expect(plainSecrets({ ops: { bot_token: 'xoxb', to: ['a', 'b@${HOST}'] } }, sources.env)).to.deep.equal([
+      'xoxb',
+      'smtp.example.com',
+    ])
   })
 
   const refused: [settings: Record<string, unknown>, path: string, message: RegExp][] = [
