@@ -115,9 +115,10 @@ const cases: Record<string, Case[]> = {
   'sandbox status': [{ args: ['--sandbox-dir', 'sandbox-that-runs'], codes: [0, 1], after: true }],
   'sandbox stop': [],
   plugins: [
-    { args: [], codes: [0] },
-    { args: ['--core'], codes: [0] },
+    { args: [], codes: [0, 1] },
+    { args: ['--core'], codes: [0, 1] },
   ],
+  'plugins install': [{ args: ['no-such-plugin'], codes: [1, 2, 3] }],
   'plugins inspect': [{ args: ['leaky-plugin'], codes: [0] }],
   help: [{ args: ['alerts', 'send'], codes: [0, 3] }],
   'no such command': [{ args: ['--webhook-url', 'W'], codes: [3] }],

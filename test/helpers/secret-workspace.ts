@@ -157,6 +157,12 @@ function applyAnswer(request: SeenRequest, response: ServerResponse): true | und
     })
     return true
   }
+  const name = /\/jobs\/([^/]+)$/.exec(request.path)?.[1]
+  if (request.method === 'GET' && name !== undefined) {
+    const details = { name, group: 'batch', kind: 'jobs' }
+    sendStatus(response, 404, `jobs.batch "${name}" not found`, { reason: 'NotFound', details })
+    return true
+  }
   if (request.method !== 'PATCH') return undefined
   const job = JSON.parse(request.body) as { metadata: object }
   sendJson(response, { ...job, metadata: { ...job.metadata, uid: 'uid-2', resourceVersion: '7' } }, 201)
