@@ -10,6 +10,9 @@ export interface ChannelFlagValues {
   'channel-type'?: string[] | undefined
   'webhook-url'?: string | undefined
   'webhook-url-file'?: string | undefined
+  'timeout-seconds'?: number | undefined
+  deadline?: number | undefined
+  'allow-private-addresses': boolean
 }
 
 export abstract class AlertCommand extends BaseCommand {
@@ -40,6 +43,9 @@ export abstract class AlertCommand extends BaseCommand {
         caution: (message) => this.caution(message),
         signal: this.signal,
       }),
+      limits: { timeoutMs: flags['timeout-seconds']!, deadlineMs: flags.deadline! },
+      allowPrivate: flags['allow-private-addresses'],
+      note: (message) => this.note(message),
       // With --json stdout is one object and nothing else.
       print: (text) => writeSeen(this.jsonEnabled() ? 'stderr' : 'stdout', text),
       signal: this.signal,

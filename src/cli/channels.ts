@@ -2,9 +2,15 @@
 import { Flags } from '@oclif/core'
 import type { Config } from '@oclif/core'
 
+import type { Notifier } from '@arbk8s/plugin-kit'
+
+import type { DeliveryLimits } from '../alerts/deliver.js'
 import type { Channel } from '../alerts/send.js'
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
 import { loadNotifier, pluginContext, requireNotifier } from '../plugins/load.js'
+import { placeOfSetting } from '../config/setting-place.js'
+import { channelHttp } from './channel-http.js'
+import { splitChannelSettings } from './channel-settings.js'
 import { durationFlag } from './flags.js'
 import { maskedNotifier } from './masked-plugins.js'
 import { withSecrets } from './secret-settings.js'
@@ -23,9 +29,17 @@ export const deliveryFlags = {
   }),
   ...webhookUrlFlags,
   'timeout-seconds': durationFlag('timeout-seconds', {
-    description: 'the longest that one alert on one channel may take; a bare number is seconds',
+    description: 'the longest that one try of an alert on one channel may take; a bare number is seconds',
     default: '5s',
     bareUnit: 's',
+  }),
+  deadline: durationFlag('deadline', {
+    description: 'the longest that all tries of an alert on one channel may take; 0 is one try',
+    default: '30s',
+  }),
+  'allow-private-addresses': Flags.boolean({
+    env: 'ARBK8S_ALLOW_PRIVATE_ADDRESSES',
+    description: 'let channels that are not named in arbk8s.yaml speak to private addresses, and without TLS',
   }),
 }
 
@@ -45,10 +59,24 @@ export interface ChannelOptions {
   names: string[] | undefined
   /** The `channels:` setting: by name, with `type` for the plugin. */
   named: Record<string, unknown> | undefined
+  /** For channels that have no `webhook_url` of their own. */
   webhookUrl: string | undefined
+  /** For channels whose settings name none. */
+  limits: Required<DeliveryLimits>
+  /** For channels that have no settings. */
+  allowPrivate: boolean
+  /** Says something on stderr that changes no result. */
+  note: (message: string) => Promise<void>
   /** Where a console channel prints; rejects where that fails. */
   print: (text: string) => Promise<void>
   signal: AbortSignal
+}
+
+interface OpenedChannel {
+  notifier: Notifier
+  limits: DeliveryLimits
+  /** True where it speaks to the webhook URL of the flag. */
+  usesFlag: boolean
 }
 
 export interface OpenedChannels {
@@ -69,10 +97,13 @@ export function requireChannels({ config, names, named }: Pick<ChannelOptions, '
 export async function openChannels(options: ChannelOptions): Promise<OpenedChannels> {
   const names = [...new Set(options.names?.length ? options.names : ['console'])]
   const errors: unknown[] = []
+  let usesFlag = options.webhookUrl === undefined
   const channels = await Promise.all(
     names.map(async (name): Promise<Channel> => {
       try {
-        return { name, notifier: await openChannel(name, options) }
+        const { notifier, limits, ...opened } = await openChannel(name, options)
+        usesFlag ||= opened.usesFlag
+        return { name, notifier, limits }
       } catch (error) {
         errors.push(error)
         return { name, error: withHints(error) }
@@ -80,17 +111,35 @@ export async function openChannels(options: ChannelOptions): Promise<OpenedChann
     }),
   )
   if (errors.length === names.length) throw errors[0]
+  if (!usesFlag) await options.note('The webhook URL that was given is not used: every channel has one of its own.')
   return { channels, incomplete: errors.length > 0 }
 }
 
-async function openChannel(name: string, { config, named, webhookUrl, print, signal }: ChannelOptions) {
+async function openChannel(name: string, options: ChannelOptions): Promise<OpenedChannel> {
+  const { config, named, webhookUrl, print, signal } = options
   const entry = named?.[name] ?? {}
   if (typeof entry !== 'object' || Array.isArray(entry)) {
     throw new ArbError({ code: 'ARB_CONFIG_INVALID', message: `channels.${name} must be a mapping` })
   }
-  const { type = name, ...settings } = await withSecrets(entry as Record<string, unknown>, `channels.${name}`)
-  if (webhookUrl !== undefined) settings.webhook_url = webhookUrl
-  return maskedNotifier(await loadNotifier(config, String(type), pluginContext({ settings, print, signal })))
+  const { host, settings } = splitChannelSettings(
+    await withSecrets(entry as Record<string, unknown>, `channels.${name}`),
+    {
+      name,
+      place: placeOfSetting(entry)?.file,
+    },
+  )
+  const usesFlag = webhookUrl !== undefined && settings.webhook_url === undefined
+  if (usesFlag) settings.webhook_url = webhookUrl
+  const limits = { ...options.limits, ...host.limits }
+  const http = await channelHttp({
+    ...host,
+    allowPrivate: named?.[name] === undefined ? options.allowPrivate : host.allowPrivate,
+    timeoutMs: limits.timeoutMs,
+    version: config.version,
+    signal,
+  })
+  const context = pluginContext({ settings, print, signal, timeoutMs: limits.timeoutMs, ...http })
+  return { notifier: maskedNotifier(await loadNotifier(config, host.type, context)), limits, usesFlag }
 }
 
 function withHints(error: unknown): string {

@@ -17,6 +17,7 @@ export interface WebhookSettings {
   source: string | undefined
 }
 
+const known: readonly string[] = ['webhook_url', 'format', 'headers', 'hmac_secret', 'routing_key', 'labels', 'source']
 const formats: readonly string[] = ['arbk8s', 'alertmanager', 'pagerduty', 'cloudevents']
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** Visible ASCII, blanks and tabs: what every server reads alike. */
@@ -29,6 +30,8 @@ const routingKey = /^[0-9A-Za-z]{32}$/
 
 /** Throws with `code: 'ERR_SETTINGS'`, naming the setting and never its value. */
 export function readSettings(settings: Record<string, unknown>): WebhookSettings {
+  const stranger = Object.keys(settings).find((key) => !known.includes(key))
+  if (stranger !== undefined) throw wrong(`${JSON.stringify(stranger)} is not one of its settings: ${known.join(', ')}`)
   const format = textOf(settings, 'format') ?? 'arbk8s'
   if (!formats.includes(format)) throw wrong(`format must be one of ${formats.join(', ')}`)
   const url = textOf(settings, 'webhook_url')

@@ -53,7 +53,7 @@ async function tryOnce(request: HttpRequest, options: HttpSenderOptions): Promis
   const url = checkedUrl(request.url, options)
   const headers = checkedHeaders(request.headers ?? {})
   const proxy = proxyFor(url, options.env ?? {})
-  const place = `${bareHost(url)}:${portOf(url)}${proxy ? ` through the proxy ${proxy.place}` : ''}`
+  const place = `${url.hostname}:${portOf(url)}${proxy ? ` through the proxy ${proxy.place}` : ''}`
   const limit = deadline(place, options)
   const connection = await connect(proxy, options)
   limit.signal.addEventListener('abort', connection.destroy, { once: true })
@@ -97,7 +97,7 @@ function checkedUrl(text: string, policy: AddressPolicy): URL {
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     throw sendFailure('the address is not an https:// URL', true)
   }
-  const place = `${bareHost(url)}:${portOf(url)}`
+  const place = `${url.hostname}:${portOf(url)}`
   if (url.username !== '' || url.password !== '') {
     throw sendFailure(`the address of ${place} holds a user name or password; send it in a header instead`, true)
   }

@@ -124,6 +124,9 @@ export default class PipelineRun extends ClusterCommand {
         const opened = await openChannels({
           ...channels,
           webhookUrl,
+          limits: { timeoutMs: flags['timeout-seconds']!, deadlineMs: flags.deadline! },
+          allowPrivate: flags['allow-private-addresses'],
+          note: (message) => this.note(message),
           // At once, with a blank line behind it: whatever ends the run then, the alert is out.
           print: (text) => writeSeen(this.jsonEnabled() ? 'stderr' : 'stdout', `${text}\n`),
           signal: this.signal,

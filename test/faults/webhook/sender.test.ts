@@ -150,7 +150,7 @@ describe('the HTTP sender', function () {
       [cut, 'the connection was cut'],
       [garbage, 'what it answered is not HTTP'],
       [headers, 'its answer has too many headers'],
-      [short, 'the connection was cut'],
+      [short, 'its answer is not as long as it says'],
     ]
     for (const [{ url, port }, word] of words) {
       const request = { ...post(`${url}/services/geheim?token=geheim`), headers: { authorization: 'Bearer geheim' } }

@@ -196,6 +196,7 @@ describe('webhook: the settings', () => {
       [{ headers: { 'content-length': 'geheim' } }, 'content-length is set by the channel itself'],
       [{ headers: { 'Proxy-Authorization': 'geheim' } }, 'Proxy-Authorization is set by the channel itself'],
       [{ hmac_secret: 7 }, 'hmac_secret must be text'],
+      [{ header: { geheim: 1 } }, '"header" is not one of its settings'],
       [{ labels: { 'a-b': 'geheim' } }, 'labels: "a-b" must be'],
     ]
     for (const [settings, words] of wrong) {
