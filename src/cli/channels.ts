@@ -128,7 +128,7 @@ async function openChannel(name: string, options: ChannelOptions): Promise<Opene
       place: placeOfSetting(entry)?.file,
     },
   )
-  const usesFlag = webhookUrl !== undefined && settings.webhook_url === undefined
+  const usesFlag = webhookUrl !== undefined && settings.webhook_url === undefined && host.type !== 'console'
   if (usesFlag) settings.webhook_url = webhookUrl
   const limits = { ...options.limits, ...host.limits }
   const http = await channelHttp({
