@@ -101,5 +101,6 @@ export function buildDrill(options: { namespace: string; selector: string; now: 
     flapping: false,
     look_further: '',
   }
-  return buildAlert(incident, 'drill')
+  // A receiver that drops what it has seen must not drop the next drill.
+  return { ...buildAlert(incident, 'drill'), id: `drill-${options.now.getTime()}` }
 }

@@ -13,6 +13,7 @@ export interface ChannelFlagValues {
   'timeout-seconds'?: number | undefined
   deadline?: number | undefined
   'allow-private-addresses': boolean
+  'dry-run': boolean
 }
 
 export abstract class AlertCommand extends BaseCommand {
@@ -45,6 +46,7 @@ export abstract class AlertCommand extends BaseCommand {
       }),
       limits: { timeoutMs: flags['timeout-seconds']!, deadlineMs: flags.deadline! },
       allowPrivate: flags['allow-private-addresses'],
+      sends: !flags['dry-run'],
       note: (message) => this.note(message),
       // With --json stdout is one object and nothing else.
       print: (text) => writeSeen(this.jsonEnabled() ? 'stderr' : 'stdout', text),

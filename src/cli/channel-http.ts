@@ -12,6 +12,8 @@ export interface ChannelHttpOptions {
   allowPrivate: boolean
   /** Certificates of the authorities that are trusted, and no others; absolute. */
   caFile: string | undefined
+  /** True where something is to be sent through it. */
+  sends: boolean
   /** The CLI's, for the user agent. */
   version: string
   signal: AbortSignal
@@ -21,8 +23,9 @@ const maxCaBytes = 1024 * 1024
 
 /** Throws ARB_CONFIG_INVALID where the file of certificates cannot be used. */
 export async function channelHttp(options: ChannelHttpOptions): Promise<Pick<PluginContext, 'http' | 'lookup'>> {
-  const { caFile, version, ...policy } = options
-  const { createHttpSender } = await import('../alerts/http/sender.js')
+  const { caFile, sends, version, ...policy } = options
+  const { createHttpSender, loadHttp } = await import('../alerts/http/sender.js')
+  if (sends) await loadHttp()
   const { createAddressLookup } = await import('../alerts/http/lookup.js')
   const http = createHttpSender({
     ...policy,

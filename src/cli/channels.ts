@@ -65,6 +65,8 @@ export interface ChannelOptions {
   limits: Required<DeliveryLimits>
   /** For channels that have no settings. */
   allowPrivate: boolean
+  /** False in a dry-run. */
+  sends: boolean
   /** Says something on stderr that changes no result. */
   note: (message: string) => Promise<void>
   /** Where a console channel prints; rejects where that fails. */
@@ -135,6 +137,7 @@ async function openChannel(name: string, options: ChannelOptions): Promise<Opene
     ...host,
     allowPrivate: named?.[name] === undefined ? options.allowPrivate : host.allowPrivate,
     timeoutMs: limits.timeoutMs,
+    sends: options.sends && host.type !== 'console',
     version: config.version,
     signal,
   })

@@ -6,7 +6,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Socket } from 'node:net'
 
 import type { HttpRequest, HttpResponse, HttpSender } from '@arbk8s/plugin-kit'
-import type { buildConnector, Dispatcher } from 'undici'
+import type * as Undici from 'undici'
 
 import { formatDuration } from '../../base/duration.js'
 import { bareHost, portOf } from '../../base/no-proxy.js'
@@ -36,6 +36,11 @@ export interface HttpSenderOptions extends AddressPolicy {
 const ownHeaders =
   /^(host|connection|content-length|transfer-encoding|keep-alive|upgrade|te|trailer|expect|accept-encoding|proxy-.*)$/i
 
+/** Loads what a sender sends with, so that the first try need not spend its time on that. */
+export async function loadHttp(): Promise<void> {
+  await import('undici')
+}
+
 /** The kit's sender for one channel. */
 export function createHttpSender(options: HttpSenderOptions): HttpSender {
   const { mask = (text: string) => text } = options
@@ -54,13 +59,13 @@ async function tryOnce(request: HttpRequest, options: HttpSenderOptions): Promis
   const headers = checkedHeaders(request.headers ?? {})
   const proxy = proxyFor(url, options.env ?? {})
   const place = `${url.hostname}:${portOf(url)}${proxy ? ` through the proxy ${proxy.place}` : ''}`
+  const undici = await import('undici')
   const limit = deadline(place, options)
-  const connection = await connect(proxy, options)
+  const connection = connect(undici, proxy, options)
   limit.signal.addEventListener('abort', connection.destroy, { once: true })
   try {
     limit.signal.throwIfAborted()
-    const { request: send } = await import('undici')
-    const answer = await send(url, {
+    const answer = await undici.request(url, {
       method: request.method ?? 'POST',
       headers: { 'user-agent': options.userAgent ?? 'arbk8s', ...headers, 'accept-encoding': 'identity' },
       body: request.body ?? null,
@@ -78,7 +83,7 @@ async function tryOnce(request: HttpRequest, options: HttpSenderOptions): Promis
   }
 }
 
-async function toResponse(answer: Dispatcher.ResponseData, { now }: HttpSenderOptions): Promise<HttpResponse> {
+async function toResponse(answer: Undici.Dispatcher.ResponseData, { now }: HttpSenderOptions): Promise<HttpResponse> {
   const { statusCode: status } = answer
   const headers = joinedHeaders(answer.headers)
   // Closing the connection in the middle of a body ends the body with an error that is nobody's news.
@@ -138,14 +143,14 @@ function deadline(place: string, { timeoutMs, signal }: HttpSenderOptions): { si
 }
 
 interface Connection {
-  dispatcher: Dispatcher
+  dispatcher: Undici.Dispatcher
   /** Closes it, also in the middle of connecting. */
   destroy(): void
 }
 
 /** A connection for one request, directly or through the proxy. */
-async function connect(proxy: Proxy | undefined, options: HttpSenderOptions): Promise<Connection> {
-  const { Agent, ProxyAgent, buildConnector } = await import('undici')
+function connect(undici: typeof Undici, proxy: Proxy | undefined, options: HttpSenderOptions): Connection {
+  const { Agent, ProxyAgent, buildConnector } = undici
   // Set either way, so that NODE_TLS_REJECT_UNAUTHORIZED has no say.
   const tls = { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const, timeout: options.timeoutMs }
   const trust = options.ca === undefined ? tls : { ...tls, ca: options.ca }
@@ -156,7 +161,7 @@ async function connect(proxy: Proxy | undefined, options: HttpSenderOptions): Pr
   }
   const sockets: Socket[] = []
   const connector = buildConnector({ ...trust, lookup: connectionLookup(options) }) as (
-    ...args: Parameters<buildConnector.connector>
+    ...args: Parameters<Undici.buildConnector.connector>
   ) => Socket
   const dispatcher = new Agent({
     connections: 1,
@@ -165,7 +170,7 @@ async function connect(proxy: Proxy | undefined, options: HttpSenderOptions): Pr
   return withDestroy(dispatcher, sockets)
 }
 
-function withDestroy(dispatcher: Dispatcher, sockets: Socket[]): Connection {
+function withDestroy(dispatcher: Undici.Dispatcher, sockets: Socket[]): Connection {
   const destroy = (): void => {
     void dispatcher.destroy().catch(() => undefined)
     for (const socket of sockets) socket.destroy()

@@ -126,6 +126,7 @@ export default class PipelineRun extends ClusterCommand {
           webhookUrl,
           limits: { timeoutMs: flags['timeout-seconds']!, deadlineMs: flags.deadline! },
           allowPrivate: flags['allow-private-addresses'],
+          sends: flags['enable-alerts'],
           note: (message) => this.note(message),
           // At once, with a blank line behind it: whatever ends the run then, the alert is out.
           print: (text) => writeSeen(this.jsonEnabled() ? 'stderr' : 'stdout', `${text}\n`),
