@@ -4,7 +4,7 @@ import type { Config } from '@oclif/core'
 
 import type { Notifier } from '@arbk8s/plugin-kit'
 
-import type { DeliveryLimits } from '../alerts/deliver.js'
+import { defaultDeadlineMs, type DeliveryLimits } from '../alerts/deliver.js'
 import type { Channel } from '../alerts/send.js'
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
 import { loadNotifier, pluginContext, requireNotifier } from '../plugins/load.js'
@@ -15,6 +15,8 @@ import { durationFlag } from './flags.js'
 import { maskedNotifier } from './masked-plugins.js'
 import { withSecrets } from './secret-settings.js'
 import { webhookUrlFlags } from './webhook-url.js'
+
+const defaultLimits = { timeoutMs: 5000, deadlineMs: defaultDeadlineMs }
 
 /** Which channels, and how long one may take. */
 export const deliveryFlags = {
@@ -61,14 +63,14 @@ export interface ChannelOptions {
   named: Record<string, unknown> | undefined
   /** For channels that have no `webhook_url` of their own. */
   webhookUrl: string | undefined
-  /** For channels whose settings name none. */
-  limits: Required<DeliveryLimits>
-  /** For channels that have no settings. */
-  allowPrivate: boolean
-  /** False in a dry-run. */
-  sends: boolean
+  /** For channels whose settings name none; default 5 s a try, 30 s in all. */
+  limits?: Required<DeliveryLimits>
+  /** For channels that have no settings; default false. */
+  allowPrivate?: boolean
+  /** False, the default, where nothing is to be sent. */
+  sends?: boolean
   /** Says something on stderr that changes no result. */
-  note: (message: string) => Promise<void>
+  note?: (message: string) => Promise<void>
   /** Where a console channel prints; rejects where that fails. */
   print: (text: string) => Promise<void>
   signal: AbortSignal
@@ -113,7 +115,8 @@ export async function openChannels(options: ChannelOptions): Promise<OpenedChann
     }),
   )
   if (errors.length === names.length) throw errors[0]
-  if (!usesFlag) await options.note('The webhook URL that was given is not used: every channel has one of its own.')
+  if (!usesFlag)
+    await options.note?.('The webhook URL that was given is not used: every channel has its own, or takes none.')
   return { channels, incomplete: errors.length > 0 }
 }
 
@@ -132,12 +135,12 @@ async function openChannel(name: string, options: ChannelOptions): Promise<Opene
   )
   const usesFlag = webhookUrl !== undefined && settings.webhook_url === undefined && host.type !== 'console'
   if (usesFlag) settings.webhook_url = webhookUrl
-  const limits = { ...options.limits, ...host.limits }
+  const limits = { ...(options.limits ?? defaultLimits), ...host.limits }
   const http = await channelHttp({
     ...host,
-    allowPrivate: named?.[name] === undefined ? options.allowPrivate : host.allowPrivate,
+    allowPrivate: named?.[name] === undefined ? (options.allowPrivate ?? false) : host.allowPrivate,
     timeoutMs: limits.timeoutMs,
-    sends: options.sends && host.type !== 'console',
+    sends: options.sends === true && host.type !== 'console',
     version: config.version,
     signal,
   })

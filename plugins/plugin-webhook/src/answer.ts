@@ -4,7 +4,7 @@ import type { Delivery, HttpResponse } from '@arbk8s/plugin-kit'
 import type { Message } from './forms/index.js'
 import { hideSecrets } from './secrets.js'
 import type { WebhookSettings } from './settings.js'
-import { cut } from './shorten.js'
+import { line } from './shorten.js'
 
 /** Delivered, failed for the moment or failed for good. */
 export function judge(
@@ -15,7 +15,7 @@ export function judge(
   const place = new URL(settings.url).host
   const refusal = message.refusal(response)
   if (refusal === undefined) return { delivered: true, detail: `${place} answered ${status}` }
-  const said = hideSecrets(cut(response.body.replace(/\s+/g, ' ').trim(), 200), settings)
+  const said = line(hideSecrets(response.body, settings), 200)
   const reason = `${place} answered ${status}${refusal && ` (${refusal})`}${said && `: ${said}`}`
   return { delivered: false, permanent: !temporary, reason, retry_after_seconds }
 }

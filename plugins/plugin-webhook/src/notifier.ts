@@ -3,6 +3,7 @@ import type { Alert, Delivery, HttpRequest, NotifierHook, PluginContext } from '
 
 import { judge } from './answer.js'
 import { forms, type Message } from './forms/index.js'
+import { line } from './shorten.js'
 import { readSettings, type WebhookSettings } from './settings.js'
 import { signatureHeader } from './signature.js'
 import { hideSecrets, maskedUrl, withoutKey } from './secrets.js'
@@ -31,7 +32,7 @@ async function send(alert: Alert, settings: WebhookSettings, host: PluginContext
     return judge(response, { message, settings })
   } catch (error) {
     const { message: words, permanent } = error as { message?: unknown; permanent?: unknown }
-    return { delivered: false, permanent: permanent === true, reason: hideSecrets(String(words), settings) }
+    return { delivered: false, permanent: permanent === true, reason: line(hideSecrets(String(words), settings), 500) }
   }
 }
 

@@ -8,6 +8,16 @@ export function cut(text: string, max: number): string {
   return `${text.slice(0, Math.max(0, max - mark.length)).replace(/[\ud800-\udbff]$/, '')}${mark}`
 }
 
+/** Text without halves of characters, which no encoding has. */
+export function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udfff]/gu, '\ufffd')
+}
+
+/** One line without control characters, of at most `max` units. */
+export function line(text: string, max: number): string {
+  return cut(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim(), max)
+}
+
 /** From gentle to hard: the longest text and the longest list that stay. */
 const steps: readonly { text: number; items: number }[] = [
   { text: 16_384, items: 100 },

@@ -103,7 +103,7 @@ describe('webhook: the request', () => {
 
   it('passes the verification that the guide shows, which refuses what was changed or is old', async () => {
     const guide = readFileSync(path.join(repoRoot, 'docs/guides/webhook.md'), 'utf8')
-    const code = /```js\n(import [^`]*function isGenuine[^`]*)```/.exec(guide)![1]!
+    const code = /```js\n(import [\s\S]*?function isGenuine[\s\S]*?)\n```/.exec(guide)![1]!
     const body = code.replace(/^import .*$/gm, '').replace('export ', '')
     const isGenuine = new Function('createHmac', 'timingSafeEqual', `${body}; return isGenuine`)(
       createHmac,

@@ -2,7 +2,7 @@
 import type { Alert, AlertKind } from '@arbk8s/plugin-kit'
 
 import { statusRefusal } from '../answer.js'
-import { cut, fitted } from '../shorten.js'
+import { cut, fitted, wellFormed } from '../shorten.js'
 import type { FormContext, Message } from './index.js'
 
 /** What every hop of an event must take, says the specification. */
@@ -21,7 +21,7 @@ export function cloudEventsForm({ id, kind, incident, payload }: Alert, { settin
   const event = {
     specversion: '1.0',
     id,
-    source: settings.source ?? `/arbk8s/${encodeURIComponent(cut(incident.namespace, 253))}`,
+    source: settings.source ?? `/arbk8s/${encodeURIComponent(wellFormed(cut(incident.namespace, 253)))}`,
     type: types[kind],
     subject: cut(incident.id, 256),
     time: incident.detected_at,
