@@ -65,7 +65,7 @@ async function appendLinked(file: string, text: string, { rotate, now }: AppendO
 async function isDueLinked(file: string, rotation: NonNullable<Settings['rotate']>, now: Date): Promise<boolean> {
   const handle = await openToAppend(file)
   try {
-    return (await isDue(handle, rotation, now)) && (await endsInLink(handle))
+    return (await isDue(file, handle, rotation, now)) && (await endsInLink(handle))
   } finally {
     await handle.close()
   }
@@ -75,7 +75,7 @@ async function isDueLinked(file: string, rotation: NonNullable<Settings['rotate'
 async function rotateIfDue(file: string, { rotate, now, warn, lock }: AppendOptions): Promise<void> {
   const due = async (): Promise<boolean> => {
     const handle = await openToAppend(file)
-    return isDue(handle, rotate!, now()).finally(() => handle.close())
+    return isDue(file, handle, rotate!, now()).finally(() => handle.close())
   }
   if (!(await due())) return
   try {

@@ -5,20 +5,36 @@ import path from 'node:path'
 import type { AppendHandle } from './append.js'
 import { timeAtStart } from './entry.js'
 import { codeOf, syncFolder } from './file.js'
-import { closedFiles, closedName, openClosed } from './pieces.js'
+import { closedAt, closedFiles, closedName, openClosed } from './pieces.js'
 import type { Rotation } from './settings.js'
 import { lastLink } from './tip.js'
 
 /** Whether the open file is to be closed before the next record. */
-export async function isDue(handle: AppendHandle, { size: most, ageMs }: Rotation, now: Date): Promise<boolean> {
-  const { size, birthtimeMs } = await handle.stat()
+export async function isDue(
+  file: string,
+  handle: AppendHandle,
+  { size: most, ageMs }: Rotation,
+  now: Date,
+): Promise<boolean> {
+  const { size } = await handle.stat()
   if (size === 0) return false
   if (most !== undefined && size >= most) return true
   if (ageMs === undefined) return false
+  const isOld = (begun: number): boolean => now.getTime() - begun >= ageMs
+  return isOld(await begunAt(handle)) && isOld(closedAt((await closedFiles(file)).at(-1) ?? '') || 0)
+}
+
+/**
+ * When the file was begun: its first record's time, but not before the file itself was made, since old records may have
+ * been copied into it. File systems that keep no such time give the one of the last change.
+ */
+async function begunAt(handle: AppendHandle): Promise<number> {
+  const { size, birthtimeMs, ctimeMs } = await handle.stat()
   const start = Buffer.alloc(Math.min(size, 80))
   await handle.read(start, 0, start.length, 0)
   const first = timeAtStart(start)
-  return now.getTime() - (Number.isNaN(first) ? birthtimeMs : first) >= ageMs
+  if (Number.isNaN(first)) return birthtimeMs
+  return birthtimeMs < ctimeMs ? Math.max(first, birthtimeMs) : first
 }
 
 /** Closes the file under its own name with the time in it. Only under the lock. */

@@ -50,14 +50,23 @@ describe('jsonl: files that are closed', () => {
   })
 
   it('are made by age, counted from the first record', async () => {
-    const at = (minute: number) => () => new Date(sampleRecord(minute).timestamp)
-    const settings = { rotate: { age: '10m' } }
-    await append(settings, 0, 3, { now: at(3) })
-    await append(settings, 9, 10, { now: at(9) })
+    const begun = Date.now()
+    const at = (minute: number) => new Date(begun + minute * 60_000)
+    const record = async (minute: number): Promise<void> => {
+      const store = jsonlStore(file, { settings: { rotate: { age: '10m' } }, now: () => at(minute) })
+      await store.append(sampleRecord(0, { timestamp: at(minute).toISOString() }))
+    }
+    for (const minute of [0, 3, 9]) await record(minute)
     expect(await closed()).to.deep.equal([])
-    await append(settings, 10, 11, { now: at(10) })
+    for (const minute of [11, 12, 20]) await record(minute)
     expect(await closed()).to.have.length(1)
-    expect(await minutes()).to.deep.equal([0, 1, 2, 9, 10])
+    expect(await minutes()).to.have.length(6)
+  })
+
+  it('are not made of each old record that is copied into a new file', async () => {
+    await append({ rotate: { age: '30d' } }, 0, 10)
+    expect((await closed()).length).to.be.at.most(1)
+    expect(await minutes()).to.have.length(10)
   })
 
   it('are all kept unless keep says otherwise', async () => {
