@@ -1,5 +1,5 @@
 /** Alerts in Slack as a user sends them: the built CLI, the linked plugin, a small Slack on loopback. */
-import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -9,7 +9,8 @@ import { sampleFailedJob } from '../../plugins/plugin-kit/src/testing/index.js'
 import { repoRoot, runCli, type CliResult } from '../helpers/cli.js'
 import { botToken, startSlack, webhookPath, type SlackServer } from '../helpers/slack-server.js'
 
-describe('alerts in Slack', () => {
+describe('alerts in Slack', function () {
+  this.timeout(60_000)
   let folder: string
   let slack: SlackServer
   let minute: number
@@ -131,6 +132,43 @@ describe('alerts in Slack', () => {
     expect(slack.requests.map((request) => request.slice(5))).to.deep.equal([
       ...['chat.postMessage', 'chat.update', 'chat.postMessage', 'chat.update', 'chat.postMessage'],
     ])
+  })
+
+  it('gives the runner of a CI job no command', async () => {
+    await record('ERROR')
+    const text = '::error::x ##[error]x ##vso[task.complete]x'
+    const wire = {
+      type: 'Warning',
+      reason: text,
+      message: text,
+      involved_kind: 'Job',
+      involved_name: 'j',
+      involved_namespace: 'n',
+    }
+    const events = [{ ...wire, first_timestamp: null, last_timestamp: null, count: 1, raw: null }]
+    const stored = await readFile(path.join(folder, 'history.jsonl'), 'utf8')
+    await writeFile(path.join(folder, 'history.jsonl'), `${JSON.stringify({ ...JSON.parse(stored), events })}\n`)
+    const { code, stdout } = await runCli(
+      [
+        'alerts',
+        'send',
+        '--history-file',
+        'history.jsonl',
+        '-n',
+        'trading-bots',
+        '-l',
+        'session_id=d29',
+        '--channel',
+        'hook',
+        '--channel',
+        'console',
+      ],
+      { cwd: folder, env: { ...env(), GITHUB_ACTIONS: 'true' } },
+    )
+    expect(code).to.equal(0)
+    expect(stdout)
+      .to.include('task.complete')
+      .and.not.match(/##\w*\[|^\s*::/m)
   })
 
   it('knows the name of the original', async () => {

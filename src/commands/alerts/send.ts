@@ -10,6 +10,7 @@ import { channelFlags } from '../../cli/channels.js'
 import { historyFlags, selectorFlags } from '../../cli/flags.js'
 import { historyLocation, openHistory, openLedger, parseSince } from '../../cli/history.js'
 import { alertsText, alertsView } from '../../cli/render/alerts.js'
+import { ciSafe } from '../../cli/render/ci-safe.js'
 import { replayText, replayView } from '../../cli/render/replay.js'
 import type { AlertsReplayResult, AlertsSendResult } from '../../cli/results.js'
 import { neededSelector } from '../../cli/which-jobs.js'
@@ -81,7 +82,11 @@ export default class AlertsSend extends AlertCommand {
     const damaged = damageNote(result.damage)
     if (damaged) await this.caution(damaged)
     const exitCode = incomplete ? exitCodes.failed : result.complete ? exitCodes.ok : exitCodes.findings
-    await this.finish<AlertsSendResult>({ result: alertsView(result), text: alertsText(result), exitCode })
+    await this.finish<AlertsSendResult>({
+      result: alertsView(result),
+      text: ciSafe(alertsText(result), process.env),
+      exitCode,
+    })
   }
 
   private async replay(
@@ -100,6 +105,9 @@ export default class AlertsSend extends AlertCommand {
     const result = await replayAlerts({ ...options, channels, since })
     const damaged = damageNote(result.damage)
     if (damaged) await this.caution(damaged)
-    await this.finish<AlertsReplayResult>({ result: replayView(result, since), text: replayText(result, since) })
+    await this.finish<AlertsReplayResult>({
+      result: replayView(result, since),
+      text: ciSafe(replayText(result, since), process.env),
+    })
   }
 }

@@ -6,6 +6,7 @@ import { AlertCommand } from '../../cli/alert-command.js'
 import { type PlannedChannel, plannedChannels } from '../../cli/alert-rules.js'
 import { channelFlags } from '../../cli/channels.js'
 import { outcomeText, outcomeView } from '../../cli/render/alerts.js'
+import { ciSafe } from '../../cli/render/ci-safe.js'
 import type { AlertsTestResult } from '../../cli/results.js'
 
 export default class AlertsTest extends AlertCommand {
@@ -45,7 +46,7 @@ export default class AlertsTest extends AlertCommand {
     const note = flags['dry-run'] ? ['Dry-run: nothing was sent. --no-dry-run sends.'] : []
     await this.finish<AlertsTestResult>({
       result: { mode: flags['dry-run'] ? 'dry_run' : 'send', alerts: outcomes.map(outcomeView) },
-      text: [...outcomes.map(outcomeText), ...note].join('\n'),
+      text: ciSafe([...outcomes.map(outcomeText), ...note].join('\n'), process.env),
       exitCode: incomplete ? exitCodes.failed : failed ? exitCodes.findings : exitCodes.ok,
     })
   }
