@@ -23,6 +23,17 @@ const rounds = full ? 25 : 1
 /** Those that go through the CLI also at the reduced count: one of each kind that differs there. */
 const throughCli = ['204', '410', '429 with Retry-After', 'reset', 'hang']
 
+interface Limits {
+  timeoutMs: number
+  deadlineMs: number
+}
+
+/** Only a receiver that hangs needs a short try; a busy machine must not look like one. */
+function limitsFor({ name, how }: Case): Limits {
+  if (name === 'hang') return { timeoutMs: 1500, deadlineMs: 8000 }
+  return { timeoutMs: 10_000, deadlineMs: how === 'always' ? 5000 : 30_000 }
+}
+
 const title = ({ name, how }: Case): string =>
   `${name} ${how === 'first' ? `at the first ${badTries} tries` : 'always'}`
 
@@ -58,9 +69,8 @@ describe('webhook: the fault matrix', function () {
   })
 
   /** One alert by the plugin, the sender and the retry loop as the CLI puts them together. */
-  async function send(url: string) {
+  async function send(url: string, limits: Limits) {
     const { signal } = new AbortController()
-    const limits = { timeoutMs: 600, deadlineMs: 5000 }
     const http = createHttpSender({ timeoutMs: limits.timeoutMs, allowPrivate: true, signal })
     const host = { settings: { webhook_url: url }, http, now: () => new Date() } as unknown as PluginContext
     return deliver(await hook({ host }), sampleAlert(), { ...limits, signal, random: () => Math.random() * 0.3 })
@@ -69,7 +79,7 @@ describe('webhook: the fault matrix', function () {
   async function oneRound(each: Case): Promise<{ requests: number; taken: number; ids: number }> {
     const { behaviour, taken } = played(each)
     const { url, requests } = await sink(behaviour)
-    const result = await send(`${url}/hook`)
+    const result = await send(`${url}/hook`, limitsFor(each))
     const want = expected(each)
     expect(result.delivered, JSON.stringify(result)).to.equal(want.delivered)
     expect(taken()).to.equal(want.taken)
@@ -80,8 +90,8 @@ describe('webhook: the fault matrix', function () {
     return { requests: requests.length, taken: taken(), ids: ids.size }
   }
 
-  const inProcess = sideBySide(cases, full ? 4 : cases.length, (each) =>
-    Promise.all(Array.from({ length: rounds }, () => oneRound(each))),
+  const inProcess = sideBySide(cases, full ? 8 : cases.length, (each) =>
+    mapBounded(Array.from({ length: rounds }), 5, () => oneRound(each)),
   )
   for (const each of cases) {
     it(title(each), async () => {
@@ -112,9 +122,8 @@ describe('webhook: the fault matrix', function () {
       type: 'webhook',
       webhook_url: `${url}/hook`,
       allow_private: true,
-      timeout: '1s',
-      deadline: '6s',
     })
+    const seconds = ({ timeoutMs, deadlineMs }: Limits) => ({ timeout: timeoutMs / 1000, deadline: deadlineMs / 1000 })
     /** `alerts send --no-dry-run` to channels of an arbk8s.yaml. */
     const alert = async (channels: Record<string, unknown>) => {
       const cwd = await record()
@@ -139,7 +148,11 @@ describe('webhook: the fault matrix', function () {
     const byCli = sideBySide(chosen, full ? 4 : 6, async (each) => {
       const { behaviour, taken } = played(each)
       const { url, requests } = await sink(behaviour)
-      return { ...(await alert({ ops: channel(url) })), taken: taken(), requests: requests.length }
+      return {
+        ...(await alert({ ops: { ...channel(url), ...seconds(limitsFor(each)) } })),
+        taken: taken(),
+        requests: requests.length,
+      }
     })
     for (const each of chosen) {
       it(title(each), async () => {
@@ -162,7 +175,10 @@ describe('webhook: the fault matrix', function () {
         muteRequestsThen = mute.requests.length
         response.end('ok')
       })
-      const { code, json } = await alert({ mute: channel(mute.url), healthy: channel(healthy.url) })
+      const { code, json } = await alert({
+        mute: { ...channel(mute.url), timeout: '2s', deadline: '5s' },
+        healthy: channel(healthy.url),
+      })
       expect(code).to.equal(1)
       expect(json.alerts.map(({ channel: name, status }) => `${name} ${status}`)).to.deep.equal([
         'mute failed',
@@ -170,7 +186,7 @@ describe('webhook: the fault matrix', function () {
       ])
       expect(healthy.requests).to.have.length(1)
       expect(muteRequestsThen).to.be.at.most(1)
-      expect(mute.requests.length).to.be.greaterThan(badTries)
+      expect(mute.requests.length).to.be.greaterThan(1)
     })
   })
 })
