@@ -4,6 +4,7 @@ import type { Document, Node, ParsedNode, YAMLError } from 'yaml'
 import { withoutSource } from '../base/yaml-message.js'
 import { shown, type FieldPath, type Position, type Problem } from './path.js'
 import { splitDocuments, type Chunk } from './yaml-split.js'
+import { readBlock } from './yaml-block.js'
 import { controlCharacter, forbiddenCharacter, valueOf, type LocatedProblem, type YamlModule } from './yaml-value.js'
 
 /** Characters that one document may have; the API server takes less than this for an object. */
@@ -46,13 +47,9 @@ function parseChunk(yaml: YamlModule, chunk: Chunk, index: number): ParsedDocume
     return broken(
       atOffset(lines, { path: [], severity: 'error', offset: control.index, ...controlCharacter(control[0]) }),
     )
-  // All scalars stay text here: what they mean is decided in yaml-scalar.ts, as kubectl decides it.
-  const document = yaml.parseDocument(chunk.text, {
-    schema: 'failsafe',
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'silent',
-  })
+  const fast = readBlock(chunk.text)
+  if (fast) return wellWritten(yaml, chunk, { index, lines, value: fast.value })
+  const document = parseTree(yaml, chunk)
   const error = document.errors[0]
   if (error) return broken(syntaxProblem(lines, error))
   const { value, problems } = valueOf(document.contents as ParsedNode | null, yaml)
@@ -63,6 +60,37 @@ function parseChunk(yaml: YamlModule, chunk: Chunk, index: number): ParsedDocume
     problems: problems.map((problem) => atOffset(lines, problem)),
     locate: (path, at = 'value') => lines.at(offsetOf(yaml, document, path, at)),
   }
+}
+
+interface FastDocument {
+  index: number
+  lines: LineTable
+  value: unknown
+}
+
+/** A document of the fast reader: its tree is only made when a position is asked for. */
+function wellWritten(yaml: YamlModule, chunk: Chunk, { index, lines, value }: FastDocument): ParsedDocument {
+  let tree: Document.Parsed | undefined
+  return {
+    index,
+    line: chunk.line,
+    value,
+    problems: [],
+    locate(path, at = 'value') {
+      tree ??= parseTree(yaml, chunk)
+      return lines.at(offsetOf(yaml, tree, path, at))
+    },
+  }
+}
+
+/** All scalars stay text here: what they mean is decided in yaml-scalar.ts, as kubectl decides it. */
+function parseTree(yaml: YamlModule, chunk: Chunk): Document.Parsed {
+  return yaml.parseDocument(chunk.text, {
+    schema: 'failsafe',
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
 }
 
 /** Line starts of a chunk, worked out when the first position is asked for. */
