@@ -3,7 +3,8 @@ import type { Notifier } from '@arbk8s/plugin-kit'
 
 import type { DeliveryLimits } from './deliver.js'
 
-interface ChannelBase {
+/** What every channel has, loaded or not. */
+export interface ChannelBase {
   /** As the user wrote it. */
   name: string
   /** One for all names of the same channel; the ledger knows it by this. Default: the name. */

@@ -19,6 +19,7 @@ export interface CopyOptions {
   signal: AbortSignal
 }
 
+/** What a copy is doing. */
 export type CopyStep = 'looking at what is there' | 'copying' | 'proving'
 
 /** What came of it. */

@@ -5,7 +5,10 @@
  */
 export { incidentOf } from '../alerts/incident.js'
 export { readRun, type Run, type RunQuery } from '../alerts/read-run.js'
-export { buildAlert } from '../alerts/alert.js'
+export { buildAlert, type AlertContext } from '../alerts/alert.js'
+export type { ChannelBase, LoadedChannel } from '../alerts/channel.js'
+export type { NeverDelivered } from '../alerts/never-delivered.js'
+export type { AlertMatch, LifecycleRules, Route, Silence, TimeWindow } from '../base/alert-rules.js'
 export {
   sendAlerts,
   type AlertOutcome,
@@ -16,3 +19,4 @@ export {
 } from '../alerts/send.js'
 export { sendDrill, type DrillOptions } from '../alerts/drill.js'
 export { ledgerLocation } from '../alerts/ledger.js'
+export type { DeliveryLimits } from '../alerts/deliver.js'

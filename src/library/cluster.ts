@@ -18,3 +18,4 @@ export {
   type SessionLogs,
 } from '../cluster/session-logs.js'
 export type * from '../cluster/types.js'
+export { createMasker, type Masker } from '../base/masker.js'

@@ -109,9 +109,7 @@ describe('credentials', () => {
   ]
   for (const [name, script, wanted] of dead) {
     it(`names a plugin that ${name}, and repeats nothing that it printed`, async () => {
-      const error = await rejection(
-        execIdentity({ user: exec(await plugin(script)), clusterInfo: {}, env }),
-      )
+      const error = await rejection(execIdentity({ user: exec(await plugin(script)), clusterInfo: {}, env }))
       expect(error.code).to.equal('ARB_CREDENTIALS')
       expect(error.message).to.match(wanted).and.include('plugin.sh').and.include('"tester"')
       expect(JSON.stringify([error.message, error.hints, error.details])).to.not.include('CANARY')
