@@ -183,4 +183,67 @@ describe('alerts send', () => {
     expect(sent.code).to.equal(0)
     expect(sent.stdout).to.include('ℹ️ K8s Alert: INFO – default (drill)').and.include('console: delivered')
   })
+
+  it('replays the past, sends nothing, writes nothing, and does not go with --no-dry-run', async () => {
+    await record('OK', 'ERROR', 'ERROR', 'OK')
+    const since = ['--since', '2025-11-16']
+    const { code, json } = await runCliJson(args('--replay', ...since, '--channel-type', 'console'))
+    expect(code).to.equal(0)
+    expect(json).to.deep.include({ mode: 'replay', records: 4, since: '2025-11-16T00:00:00.000Z' })
+    expect((json.alerts as { kind: string }[]).map(({ kind }) => kind)).to.deep.equal(['opened', 'resolved'])
+    const slow = await runCli(args('--replay', ...since, '--open-after', '3'))
+    expect(slow.stdout).to.equal(
+      '4 records since 2025-11-16T00:00:00.000Z: 0 alerts would have been sent.\n' +
+        'Replay: nothing was sent, nothing was written.\n',
+    )
+    const refused = await runCli(args('--replay', '--no-dry-run'))
+    expect(refused.code).to.equal(3)
+    expect(refused.stderr).to.include('--replay shows what would have been sent')
+    expect(await stat(`${file}.alerts.jsonl`).catch(() => 'none')).to.equal('none')
+  })
+
+  it('goes by the routes, silences and fallbacks of the settings', async () => {
+    const settings = (text: string) => writeFile(path.join(folder, 'arbk8s.yaml'), text)
+    const send = (...more: string[]) => runCliJson(args('--no-dry-run', ...more), { cwd: folder })
+    const channels = 'channels: {team: {type: console}, gone: {type: beacon, fallback: team}}\n'
+    await settings(`${channels}routes: [{match: {severity: WARN}, channels: [team]}]\n`)
+    const nobody = await send()
+    expect(nobody.code).to.equal(0)
+    expect(nobody.json.alerts).to.deep.equal([])
+    expect(String(nobody.json.notes)).to.match(/^No route fits incident [0-9a-f]{12}: nobody is told/)
+    const until = new Date(Date.now() + 3_600_000).toISOString()
+    await settings(`${channels}silences: [{match: {}, until: "${until}", reason: new disks}]\n`)
+    const silent = await send('--channel', 'team')
+    expect(silent.json).to.have.nested.property('alerts[0].status', 'silenced')
+    expect(silent.json).to.have.nested.property('notes[0]').that.includes('CRITICAL').and.includes('new disks')
+    await settings(`${channels}routes: [{channels: [gone]}]\n`)
+    const stood = await send()
+    expect(stood.code).to.equal(3)
+    expect(stood.json).to.have.nested.property('alerts[0].status', 'failed')
+    expect(stood.json).to.deep.nested.include({ 'alerts[1].channel': 'team', 'alerts[1].stands_in_for': ['gone'] })
+    expect(stood.stderr).to.include('This channel stands in for gone, which could not be reached.')
+    const again = await send()
+    expect((again.json.alerts as unknown[]).length).to.equal(1)
+  })
+
+  it('is reminded by doctor of what never arrived', async () => {
+    await runCli(args('--no-dry-run'), { onStart: (child) => void child.stdout.destroy() })
+    const doctor = await runCli(['doctor', '--history-file', file])
+    expect(doctor.stdout).to.match(
+      /^! alerts +console: NEVER delivered: CRITICAL incident [0-9a-f]{12} of trading-bots session_id=d29/m,
+    )
+    await runCli(args('--no-dry-run'))
+    expect((await runCli(['doctor', '--history-file', file])).stdout).to.match(/^✓ alerts +none is left undelivered$/m)
+  })
+
+  it('sends a drill to every channel of the settings', async () => {
+    const text = 'channels: {team: {type: console}, ops: {type: console}}\nroutes: [{channels: [console]}]\n'
+    await writeFile(path.join(folder, 'arbk8s.yaml'), text)
+    const named = async (...more: string[]) => {
+      const { json } = await runCliJson(['alerts', 'test', ...more], { cwd: folder })
+      return (json.alerts as { channel: string }[]).map(({ channel }) => channel)
+    }
+    expect(await named()).to.deep.equal(['team', 'ops', 'console'])
+    expect(await named('--channel', 'ops')).to.deep.equal(['ops'])
+  })
 })

@@ -38,16 +38,20 @@ function problemOf(use: string, { commands }: Manifest): string | undefined {
 describe('guides', function () {
   this.timeout(300_000)
 
-  it('getting-started.md shows what its commands print, typed in order', async () => {
-    const guide = await readGuide('getting-started.md')
-    const typed = await typeGuide(guide)
-    if (process.env.ARBK8S_UPDATE_GUIDES) {
-      await writeFile(guideFile('getting-started.md'), withOutputs(guide, typed))
-      return
-    }
-    expect(typed).to.have.length.above(15)
-    for (const { command, printed, shown } of typed) expect(lasting(printed), command).to.equal(lasting(shown))
-  })
+  for (const { name, least } of [
+    { name: 'getting-started.md', least: 15 },
+    { name: 'alerts.md', least: 8 },
+  ])
+    it(`${name} shows what its commands print, typed in order`, async () => {
+      const guide = await readGuide(name)
+      const typed = await typeGuide(guide)
+      if (process.env.ARBK8S_UPDATE_GUIDES) {
+        await writeFile(guideFile(name), withOutputs(guide, typed))
+        return
+      }
+      expect(typed).to.have.length.above(least)
+      for (const { command, printed, shown } of typed) expect(lasting(printed), command).to.equal(lasting(shown))
+    })
 
   it('link to pages that are there', async () => {
     const folder = path.join(repoRoot, 'docs', 'guides')
