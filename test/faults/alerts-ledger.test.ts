@@ -37,13 +37,14 @@ describe('alerts under faults', function () {
     folder = await mkdtemp(path.join(tmpdir(), 'arbk8s-alert-faults-'))
     received = []
     sink = createServer((request, response) => {
+      if (request.method === 'HEAD') return void response.end()
       if (request.url === '/mute') return
       let body = ''
       request.setEncoding('utf8').on('data', (text: string) => (body += text))
       request.on('end', () => {
         // What is here has been delivered, whether the sender lives to learn it or not.
         received.push({ path: request.url!, id: (JSON.parse(body) as { id: string }).id })
-        setTimeout(() => response.end('ok'), 5)
+        setTimeout(() => response.end('ok'), 15)
       })
     }).listen(0, '127.0.0.1')
     await once(sink, 'listening')

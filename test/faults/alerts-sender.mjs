@@ -19,6 +19,8 @@ const notifier = (url) => ({
   },
 })
 
+// The first request loads what it needs: the kill is meant for the moments behind that.
+await globalThis.fetch(Object.values(channels).at(-1), { method: 'HEAD' })
 process.stdout.write('ready\n')
 await once(process.stdin, 'data')
 const { outcomes } = await sendAlerts({
