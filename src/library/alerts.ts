@@ -11,6 +11,7 @@ export type { NeverDelivered } from '../alerts/never-delivered.js'
 export type { AlertMatch, LifecycleRules, Route, Silence, TimeWindow } from '../base/alert-rules.js'
 export {
   sendAlerts,
+  type AlertRules,
   type AlertOutcome,
   type AlertStatus,
   type Channel,
@@ -20,3 +21,6 @@ export {
 export { sendDrill, type DrillOptions } from '../alerts/drill.js'
 export { ledgerLocation } from '../alerts/ledger.js'
 export type { DeliveryLimits } from '../alerts/deliver.js'
+export { replayAlerts, type ReplayEntry, type ReplayOptions, type ReplayResult } from '../alerts/replay.js'
+export { defaultLifecycle } from '../base/alert-rules.js'
+export type { SeriesKey } from '../alerts/ledger.js'

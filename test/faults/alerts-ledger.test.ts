@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -91,6 +92,8 @@ describe('alerts under faults', function () {
       const channels = { ops: `${url}/${round}` }
       const run = await ready({ history, channels })
       run.child.stdin!.write('go\n')
+      // From the first trace in the ledger on: before that there is nothing to lose.
+      while (run.child.exitCode === null && !existsSync(`${history}.alerts.jsonl`)) await delay(1)
       await delay(Math.random() * 60)
       run.child.kill('SIGKILL')
       if (run.child.exitCode === null && run.child.signalCode === null) await once(run.child, 'close')
