@@ -6,7 +6,7 @@ const webhookUrl =
   /https:\/\/(?:hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)|(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks|[\w.-]+\.webhook\.office\.com|[\w.-]+\.logic\.azure\.com(?::443)?\/workflows)\/[^\s"'<>\\…]+/g
 
 /** User info in a URL: `scheme://user:password@`. */
-const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>\\]+@(?=[^\s@])/gi
+const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>\\]+@(?=[^\s@])/gi
 
 /** Query parameters that carry secrets. */
 const queryValue =

@@ -1,6 +1,7 @@
 /** Stores and channels with the masker before them: no secret is kept in a history or a ledger, and none is sent. */
-import type { Alert, HistoryStore, Notifier } from '@arbk8s/plugin-kit'
+import type { Alert, Delivery, HistoryStore, Notifier } from '@arbk8s/plugin-kit'
 
+import { isRecord } from '../base/json.js'
 import { maskDeep } from '../base/mask-deep.js'
 import { masker } from './masker.js'
 
@@ -14,8 +15,20 @@ export function maskedNotifier(notifier: Notifier): Notifier {
   const masked = (alert: Alert): Alert => ({ ...maskDeep(alert, masker.mask), previous: alert.previous })
   return over(notifier, {
     preview: (alert) => notifier.preview(masked(alert)),
-    send: (alert) => notifier.send(masked(alert)),
+    // Here and not only where it is shown: what is shortened on the way is not found any more.
+    send: async (alert) => maskedDelivery(await notifier.send(masked(alert)).catch(throwMasked)),
   })
+}
+
+function maskedDelivery(delivery: Delivery): Delivery {
+  const masked = maskDeep(delivery, masker.mask)
+  if (!isRecord(delivery) || !('reference' in delivery)) return masked
+  return { ...(masked as object), reference: delivery.reference } as Delivery
+}
+
+function throwMasked(error: unknown): never {
+  if (error instanceof Error) error.message = masker.mask(error.message)
+  throw error
 }
 
 /** The object with some methods replaced; a plugin's methods may use `this`, private fields included. */

@@ -85,7 +85,7 @@ async function* readOnce(
       const { stamp, rest } = splitStamp(text)
       if (isSeen(stamp, skip)) continue
       advance(position, stamp)
-      const cleaned = clean(rest) + (cut > 0 ? `…(+${cut} bytes)` : '')
+      const cleaned = transport.mask(clean(rest)) + (cut > 0 ? `…(+${cut} bytes)` : '')
       yield { text: cleaned, whole: stamp === '' ? cleaned : `${stamp} ${cleaned}` }
     }
   } catch (error) {

@@ -101,7 +101,7 @@ async function podLog(transport: Transport, options: LogOptions): Promise<string
     maxBytes: limitBytes + 64 * 1024,
     signal,
   })
-  return clean(text)
+  return transport.mask(clean(text))
 }
 
 async function can(

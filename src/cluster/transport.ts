@@ -48,6 +48,8 @@ export interface Transport {
   text(request: ApiRequest): Promise<string>
   /** An answer that goes on; the deadline is that of its first byte. The stream must be read to its end or destroyed. */
   stream(request: ApiRequest): Promise<IncomingMessage>
+  /** Takes known secrets out of what was read, e.g. of a log that repeats one. */
+  mask(text: string): string
   /** Closes idle connections. */
   close(): void
 }
@@ -125,6 +127,10 @@ class HttpTransport implements Transport {
     } finally {
       clearTimeout(late)
     }
+  }
+
+  mask(text: string): string {
+    return this.options.masker.mask(text)
   }
 
   close(): void {

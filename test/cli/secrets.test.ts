@@ -7,15 +7,16 @@ import path from 'node:path'
 
 import { expect } from 'chai'
 
-import { leaksIn } from '../helpers/canaries.js'
+import { canary, leaksIn } from '../helpers/canaries.js'
 import { repoRoot, runCli, type CliResult } from '../helpers/cli.js'
-import { filesIn, secretWorkspace, type SecretWorkspace } from '../helpers/secret-workspace.js'
+import { filesIn, secretWorkspace, webhookPath, type SecretWorkspace } from '../helpers/secret-workspace.js'
 
 const session = ['-n', 'tuning', '-l', 'session_id=d29-demo']
 const channels = [
   ...['ops', 'leaky', 'leaky-throws', 'leaky-fails', 'leaky-crashes', 'leaky-loads-not', 'not-set'],
   ...['hook', 'hook-proxied', 'slack', 'mail'],
 ]
+const allChannels = channels.flatMap((name) => ['--channel-type', name])
 const kubeconfigs = ['hostile', 'basic', 'exec', 'exec-fails', 'exec-odd', 'bad-token', 'bad-key', 'proxy', 'no-yaml']
 
 /** The clusters here speak plain HTTP. */
@@ -70,26 +71,36 @@ const cases: Record<string, Case[]> = {
   'history report': [
     { args: ['--history-file', 'out/h.jsonl', '--output', 'out/report.html'], codes: [0], after: true },
   ],
+  'history verify': [
+    { args: ['--history-file', 'out/h.jsonl'], codes: [0], after: true },
+    { args: ['--history', 'leaky://x'], codes: [3] },
+  ],
+  'history compact': [
+    { args: ['--history', 'leaky://x'], codes: [3] },
+    { args: ['--history', 's3://bucket/x'], codes: [3] },
+  ],
+  'history copy': [
+    { args: ['out/h.jsonl', 'out/copy.jsonl', '--no-dry-run'], codes: [0], after: true },
+    { args: ['out/h.jsonl', 'leaky://x', '--no-dry-run'], codes: [3], after: true },
+  ],
   'alerts test': [
-    ...channels.flatMap((name) => [
-      { args: ['--channel-type', name], codes: [0, 1, 3] },
-      { args: ['--channel-type', name, '--no-dry-run'], codes: [0, 1, 3] },
-    ]),
-    { args: ['--channel-type', 'leaky', '--webhook-url', 'W'], codes: [0] },
-    { args: ['--channel-type', 'leaky', '--webhook-url=W', '--no-dry-run'], codes: [0, 1] },
-    { args: ['--channel-type', 'leaky', '--webhook-url-file', 'secrets/url'], codes: [0] },
-    { args: ['--channel-type', 'leaky', '--webhook-url-file', '-'], stdin: 'W', codes: [0] },
-    { args: ['--channel-type', 'leaky'], env: { ARBK8S_WEBHOOK_URL: 'W' }, codes: [0] },
-    { args: ['--channel-type', 'leaky', '--webhook-url', 'W', '--no-such-flag'], codes: [3] },
+    { args: allChannels, codes: [3] },
+    ...channels.map((name) => ({ args: ['--channel-type', name, '--no-dry-run'], codes: [0, 1, 3] })),
+    { args: ['--channel-type', 'leaky-open', '--webhook-url', 'W'], codes: [0] },
+    { args: ['--channel-type', 'leaky-open', '--webhook-url=W', '--no-dry-run'], codes: [0, 1] },
+    { args: ['--channel-type', 'leaky-open', '--webhook-url-file', 'secrets/url'], codes: [0] },
+    { args: ['--channel-type', 'leaky-open', '--webhook-url-file', '-'], stdin: 'W', codes: [0] },
+    { args: ['--channel-type', 'leaky-open'], env: { ARBK8S_WEBHOOK_URL: 'W' }, codes: [0] },
+    { args: ['--channel-type', 'leaky-open', '--webhook-url', 'W', '--no-such-flag'], codes: [3] },
     { args: ['--channel-type', 'none-such', '--webhook-url', 'W'], codes: [3] },
   ],
   'alerts send': [
     { args: [...session, '--history-file', 'out/h.jsonl', '--channel-type', 'leaky'], codes: [0], after: true },
-    ...channels.map((name) => ({
-      args: [...session, '--history-file', 'out/h.jsonl', '--channel-type', name, '--no-dry-run'],
-      codes: [0, 1, 3],
-      after: true as const,
-    })),
+    {
+      args: [...session, '--history-file', 'out/h.jsonl', ...allChannels, '--no-dry-run'],
+      codes: [3],
+      after: true,
+    },
     { args: [...session, '--history', 'leaky://x', '--channel-type', 'leaky', '--webhook-url', 'W'], codes: [3] },
   ],
   'pipeline run': [
@@ -105,7 +116,7 @@ const cases: Record<string, Case[]> = {
   ],
   doctor: [
     {
-      args: ['-n', 'tuning', '--history-file', 'out/h.jsonl', ...channels.flatMap((name) => ['--channel-type', name])],
+      args: ['-n', 'tuning', '--history-file', 'out/h.jsonl', ...allChannels],
       codes: [0, 1],
     },
     { args: ['-n', 'tuning', '--history', 'leaky://x', '--kubeconfig', 'hostile.yaml'], codes: [0, 1] },
@@ -182,6 +193,20 @@ describe('secrets', function () {
     const wrong = ran.filter(({ code, codes }) => code === null || !codes.includes(code))
     expect(wrong.map(({ name, code, stderr }) => `${name}: ${code} ${stderr.slice(-600)}`)).to.deep.equal([])
     expect(ran.length).to.be.greaterThan(100)
+  })
+
+  it('did reach those whom they are for', () => {
+    const sent = place.sink.requests.map(({ path: asked, headers, body }) => ({ asked, headers, body }))
+    expect(sent.map(({ asked }) => asked)).to.include(`/${webhookPath.replace(/\?.*/, '')}`)
+    expect(sent.map(({ headers }) => headers.authorization)).to.include(`Bearer ${canary('header')}`)
+    for (const { body } of sent) expect(leaksIn(body)).to.deep.equal([])
+  })
+
+  it('would be found: each spelling of the leaky plugin is a hit where nothing masks it', async () => {
+    const { spellings } = (await import('../fixtures/leaky-plugin/tell.js')) as { spellings: (of: object) => string }
+    const said = spellings({ password: canary('smtp') }).split('\n')
+    expect(said).to.have.length.greaterThan(10)
+    for (const line of said) expect(leaksIn(line), line).to.not.have.length(0)
   })
 
   it('are in no output', () => {

@@ -240,6 +240,7 @@ function settingsText({ sink, webhookUrl }: { sink: string; webhookUrl: string }
   const channels = {
     ops: { type: 'console', webhook_url: webhookUrl, ...secrets },
     leaky: { ...leaky, webhook_url: webhookUrl },
+    'leaky-open': leaky,
     'leaky-throws': { ...leaky, ...limits, mode: 'throw', webhook_url: '${HOOK_URL}' },
     'leaky-fails': { ...leaky, mode: 'fail', webhook_url_file: 'secrets/url' },
     'leaky-crashes': { ...leaky, mode: 'crash', webhook_url: `${sink}/services/\${HOOK_PART}` },
@@ -259,7 +260,7 @@ function settingsText({ sink, webhookUrl }: { sink: string; webhookUrl: string }
       ...http,
       host: '127.0.0.1',
       port: Number(new URL(sink).port),
-      user: 'bob',
+      username: 'bob',
       password: canary('smtp'),
       from: 'a@example.com',
       to: ['b@example.com'],
@@ -278,7 +279,7 @@ function settingsText({ sink, webhookUrl }: { sink: string; webhookUrl: string }
 }
 
 /** The plugins are registered as \`plugins link\` would, without a package manager. */
-async function linkPlugins(data: string): Promise<void> {
+export async function linkPlugins(data: string): Promise<void> {
   await mkdir(data)
   const roots = [
     path.join(repoRoot, 'test', 'fixtures', 'leaky-plugin'),
