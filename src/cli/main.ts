@@ -87,8 +87,11 @@ function takeErrorsOfOtherCommands(): void {
 }
 
 /** Whether the command is one that came with another package, such as `plugins inspect`. */
-function ofOtherPlugin([topic]: string[], config: Config | undefined): boolean {
-  const command = config?.commands.find(({ id }) => id.split(':')[0] === topic)
+function ofOtherPlugin(argv: string[], config: Config | undefined): boolean {
+  const end = argv.findIndex((word) => word.startsWith('-'))
+  const words = (end < 0 ? argv : argv.slice(0, end)).slice(0, 4)
+  const ids = words.map((_word, index) => words.slice(0, words.length - index).join(':'))
+  const command = ids.map((id) => config?.findCommand(id)).find((found) => found !== undefined)
   return command !== undefined && command.pluginName !== config?.name
 }
 
