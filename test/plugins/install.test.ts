@@ -1,0 +1,196 @@
+/** The CLI and its plugins as a user gets them: published, installed by name, used, updated, removed. */
+import { execFile } from 'node:child_process'
+import { access, mkdir, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+import { expect } from 'chai'
+import { SMTPServer } from 'smtp-server'
+
+import { cliEnv, repoRoot } from '../helpers/cli.js'
+import { writePlugin } from '../helpers/plugin-home.js'
+import { startRegistry, type Registry } from '../helpers/registry.js'
+
+const run = promisify(execFile)
+const ours = [
+  'plugin-kit',
+  'plugin-jsonl',
+  'plugin-sandbox',
+  'plugin-slack',
+  'plugin-webhook',
+  'plugin-email',
+  'plugin-s3',
+]
+
+interface Ended {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+describe('the CLI and its plugins from a registry', function () {
+  this.timeout(300_000)
+  let registry: Registry
+  let app: string
+  let sink: Server
+  const received: { path: string; body: string }[] = []
+  let smtp: SMTPServer
+  const mails: string[] = []
+
+  before(async () => {
+    registry = await startRegistry()
+    for (const name of ours) await registry.publish(path.join(repoRoot, 'plugins', name))
+    await registry.publish(repoRoot)
+    sink = createServer((request, response) => {
+      let body = ''
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+      request.on('end', () => {
+        received.push({ path: request.url ?? '', body })
+        response.end('ok')
+      })
+    })
+    await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
+    app = path.join(registry.folder, 'app')
+    await mkdir(app)
+    await writeFile(path.join(app, 'package.json'), '{"private": true}')
+    await writeFile(path.join(app, 'h.jsonl'), `${record}\n`)
+    await run('npm', ['install', 'arbk8s', '--loglevel=error'], { cwd: app, env: environment() })
+  })
+  after(async () => {
+    sink?.close()
+    smtp?.close(() => undefined)
+    await registry?.close()
+  })
+
+  const environment = (): Record<string, string> => ({
+    ...cliEnv(registry.folder),
+    ...registry.env,
+    ARBK8S_NPM_REGISTRY: registry.url,
+  })
+  const arbk8s = (...args: string[]): Promise<Ended> =>
+    run(path.join(app, 'node_modules', '.bin', 'arbk8s'), args, {
+      cwd: app,
+      env: environment(),
+      timeout: 120_000,
+    }).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: Ended) => error,
+    )
+  const configure = (text: string) => writeFile(path.join(app, 'arbk8s.yaml'), text)
+  const send = (channel: string) =>
+    arbk8s(
+      ...['alerts', 'send', '--history-file', 'h.jsonl', '-n', 'a', '-l', 'b=c', '--channel', channel, '--no-dry-run'],
+    )
+  const sinkUrl = (at: string) => `http://127.0.0.1:${(sink.address() as AddressInfo).port}${at}`
+
+  it('installs and starts with nothing but what was published', async () => {
+    const { code, stdout } = await arbk8s('--version')
+    expect([code, stdout]).to.deep.equal([0, stdout])
+    expect(stdout).to.match(/^arbk8s\/0\.1\.0 /)
+  })
+
+  it('names the install command for a channel that is not there', async () => {
+    const { code, stderr } = await send('slack')
+    expect(code).to.equal(3)
+    expect(stderr).to.include('arbk8s plugins install slack')
+  })
+
+  it('installs slack by name, says so in JSON alone, and sends with it', async () => {
+    const installed = await arbk8s('plugins', 'install', 'slack', '--json')
+    expect(JSON.parse(installed.stdout), installed.stderr).to.deep.equal({
+      installed: [{ name: '@arbk8s/plugin-slack', version: '0.1.0', provides: ['notifier:slack'] }],
+    })
+    await configure(`channels:\n  slack: {webhook_url: "${sinkUrl('/slack')}", allow_private: true}\n`)
+    const sent = await send('slack')
+    expect(sent.code, sent.stdout + sent.stderr).to.equal(0)
+    expect(received.filter(({ path: at }) => at === '/slack')).to.have.length(1)
+  })
+
+  it('installs webhook and sends with it', async () => {
+    expect((await arbk8s('plugins', 'install', 'webhook')).stdout).to.equal(
+      'installed @arbk8s/plugin-webhook 0.1.0: notifier:webhook\n',
+    )
+    await configure(
+      `channels:\n  webhook: {url: "${sinkUrl('/hook')}", webhook_url: "${sinkUrl('/hook')}", allow_private: true}\n`,
+    )
+    const sent = await send('webhook')
+    expect(sent.code, sent.stdout + sent.stderr).to.equal(0)
+    expect(received.filter(({ path: at }) => at === '/hook')).to.have.length(1)
+  })
+
+  it('installs email with what it depends on, and sends', async () => {
+    const installed = await arbk8s('plugins', 'install', 'email')
+    expect(installed.stdout, installed.stderr).to.include('notifier:email')
+  })
+
+  it('installs s3 with what it depends on, and it loads', async () => {
+    const installed = await arbk8s('plugins', 'install', 's3')
+    expect(installed.stdout, installed.stderr).to.include('store:s3')
+    const { stdout } = await arbk8s('plugins')
+    expect(stdout).to.match(/plugin-s3 .*store:s3\s+ok/)
+  })
+
+  it('records with the store that comes with it', async () => {
+    const { code, stdout } = await arbk8s('history', 'show', '--history', 'h.jsonl', '--json')
+    expect([code, JSON.parse(stdout).records?.length]).to.deep.equal([0, 1])
+  })
+
+  it('updates to a version that was published since', async () => {
+    await registry.publish(path.join(repoRoot, 'plugins', 'plugin-slack'), '0.1.1')
+    const updated = await arbk8s('plugins', 'update')
+    expect(updated.code, updated.stderr).to.equal(0)
+    expect((await arbk8s('plugins')).stdout).to.match(/@arbk8s\/plugin-slack +0\.1\.1/)
+  })
+
+  it('uninstalls, and names the install command again', async () => {
+    expect((await arbk8s('plugins', 'uninstall', 'slack')).code).to.equal(0)
+    const { code, stderr } = await send('slack')
+    expect(code).to.equal(3)
+    expect(stderr).to.include('arbk8s plugins install slack')
+  })
+
+  it('runs no install script of a package', async () => {
+    const marker = path.join(registry.folder, 'marker')
+    const scripts = Object.fromEntries(
+      ['preinstall', 'install', 'postinstall', 'prepare'].map((name) => [
+        name,
+        `node -e "require('fs').writeFileSync('${marker}', '')"`,
+      ]),
+    )
+    const source = {
+      name: 'evil-scripts',
+      hooks: { 'notifier:scripts': './n.js' },
+      files: { 'n.js': 'export default () => null' },
+    }
+    const folder = await writePlugin(registry.folder, { ...source, more: { scripts } })
+    await registry.publish(folder)
+    await run('npm', ['pack', '--ignore-scripts'], { cwd: folder })
+    expect((await arbk8s('plugins', 'install', 'evil-scripts')).code).to.equal(0)
+    expect((await arbk8s('plugins', 'uninstall', 'evil-scripts')).code).to.equal(0)
+    expect((await arbk8s('plugins', 'install', path.join(folder, 'evil-scripts-1.0.0.tgz'))).code).to.equal(0)
+    expect((await arbk8s('plugins', 'update')).code).to.equal(0)
+    await writeFile(
+      path.join(folder, 'package-lock.json'),
+      '{"name":"evil-scripts","version":"1.0.0","lockfileVersion":3,"packages":{"":{}}}',
+    )
+    expect((await arbk8s('plugins', 'link', folder)).code).to.equal(0)
+    const ran = await access(marker).then(
+      () => true,
+      () => false,
+    )
+    expect(ran, 'a script ran').to.equal(false)
+  })
+
+  it('says what to do where the registry does not have it', async () => {
+    const { code, stderr } = await arbk8s('plugins', 'install', '@arbk8s/plugin-nosuch')
+    expect(code).to.equal(3)
+    expect(stderr).to.include('@arbk8s/plugin-nosuch: not installed').and.include('ARBK8S_NPM_REGISTRY')
+  })
+})
+
+const record = JSON.stringify({
+  ...{ timestamp: '2025-11-16T10:00:00Z', namespace: 'a', selector: 'b=c', overall_health: 'ERROR' },
+  ...{ jobs_ok: 0, jobs_warn: 0, jobs_error: 1, raw_snapshot: null },
+})
