@@ -7,6 +7,7 @@ import type { WireEvent } from '@arbk8s/plugin-kit'
 import type { WireApplyResult } from '../apply/wire.js'
 import type { WireHealth } from '../health/wire.js'
 import type { WireValidation } from '../manifests/wire.js'
+import type { NewPlugin } from '../plugins/scaffold.js'
 import type { WirePipelineResult } from '../pipeline/wire.js'
 import type { InstalledPlugin } from './install-plugins.js'
 import type { ErrorView } from './print-error.js'
@@ -66,6 +67,8 @@ export type PluginsResult = PluginsView
 export type PluginsInstallResult = {
   installed: InstalledPlugin[]
 }
+/** `plugins new`: the package that was written. */
+export type PluginsNewResult = NewPlugin
 /** `doctor`: every check, and every setting with where its value comes from. */
 export type DoctorResult = DoctorView
 /** Any command that could not do its work, in place of its own result; the exit code is 3, 130 or 143. */

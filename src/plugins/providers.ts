@@ -76,6 +76,12 @@ const words: Record<ProviderKind, string> = { notifier: 'alert channel', store: 
 /** What can be installed beside what comes with the CLI: `plugins install slack` takes @arbk8s/plugin-slack. */
 const ours: Record<ProviderKind, string[]> = { notifier: ['slack', 'webhook', 'email'], store: ['s3'], cluster: [] }
 
+/** Whether a name is one that comes with arbk8s, or that a package of ours provides. */
+export function isOurName(kind: ProviderKind, name: string): boolean {
+  const reserved = ['console', 'jsonl', 'file', 'sandbox', 'http', 'https', 'slack_webhook', 'generic_webhook']
+  return [...ours[kind], ...reserved].includes(name)
+}
+
 function notFound(kind: ProviderKind, name: string, installed: string[]): ArbError {
   const near = ours[kind].includes(name) ? undefined : nearest(name, [...installed, ...ours[kind]])
   const wanted = near ?? name

@@ -183,6 +183,57 @@ describe('the CLI and its plugins from a registry', function () {
     expect(ran, 'a script ran').to.equal(false)
   })
 
+  describe('a plugin of a team’s own', () => {
+    const made = (folder: string, ...args: string[]) =>
+      run('npm', args, { cwd: path.join(app, folder), env: { ...environment(), npm_config_loglevel: 'error' } })
+
+    /** Written, built, tested, packed and installed, with nothing changed by hand. */
+    async function takeThrough(kind: string, name: string, more: string[] = []): Promise<string> {
+      const folder = `own-${kind}`
+      const written = await arbk8s('plugins', 'new', kind, name, '--dir', folder, ...more)
+      expect(written.code, written.stderr).to.equal(0)
+      await made(folder, 'install')
+      const { stdout } = await made(folder, 'test')
+      expect(stdout)
+        .to.match(/^# fail 0$/m)
+        .and.match(/^# pass [12]\d$/m)
+      const packed = JSON.parse((await made(folder, 'pack', '--json')).stdout.replace(/^[^[]*/, '')) as {
+        filename: string
+        files: { path: string }[]
+      }[]
+      expect(packed[0]!.files.map((file) => file.path)).to.have.members([
+        ...['README.md', 'package.json', `dist/${kind}.js`, `dist/${kind}.d.ts`],
+      ])
+      return path.join(folder, packed[0]!.filename)
+    }
+
+    it('is a notifier that builds, passes, packs, installs and sends', async () => {
+      const tarball = await takeThrough('notifier', 'team-pager')
+      const installed = await arbk8s('plugins', 'install', tarball)
+      expect(installed.stdout, installed.stderr).to.equal(
+        'installed arbk8s-plugin-team-pager 0.1.0: notifier:team-pager\n',
+      )
+      await configure(`channels:\n  team-pager: {url: "${sinkUrl('/pager')}", allow_private: true}\n`)
+      const sent = await send('team-pager')
+      expect(sent.code, sent.stdout + sent.stderr).to.equal(0)
+      const body = received.find(({ path: at }) => at === '/pager')?.body ?? '{}'
+      expect(JSON.parse(body)).to.include({ kind: 'opened', severity: 'CRITICAL' })
+    })
+
+    it('is a store that builds, passes, packs, installs and is read', async () => {
+      const tarball = await takeThrough('store', 'team-archive', ['--package', '@your-team/plugin-archive'])
+      const installed = await arbk8s('plugins', 'install', `file:${tarball}`)
+      expect(installed.stdout, installed.stderr).to.equal(
+        'installed @your-team/plugin-archive 0.1.0: store:team-archive\n',
+      )
+      const folder = path.join(app, 'archive')
+      await mkdir(folder)
+      await writeFile(path.join(folder, '001763287200000-00000000000000000001-0.json'), record)
+      const shown = await arbk8s('history', 'show', '--history', `team-archive://${folder}`, '--json')
+      expect([shown.code, (JSON.parse(shown.stdout) as { records: unknown[] }).records.length]).to.deep.equal([0, 1])
+    })
+  })
+
   it('says what to do where the registry does not have it', async () => {
     const { code, stderr } = await arbk8s('plugins', 'install', '@arbk8s/plugin-nosuch')
     expect(code).to.equal(3)
