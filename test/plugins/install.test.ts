@@ -7,7 +7,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 
 import { expect } from 'chai'
-import { SMTPServer } from 'smtp-server'
+import type { SMTPServer } from 'smtp-server'
 
 import { cliEnv, repoRoot } from '../helpers/cli.js'
 import { writePlugin } from '../helpers/plugin-home.js'
