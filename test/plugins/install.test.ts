@@ -7,11 +7,14 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 
 import { expect } from 'chai'
-import type { SMTPServer } from 'smtp-server'
 
+import { makeAuthority } from '../helpers/certificates.js'
 import { cliEnv, repoRoot } from '../helpers/cli.js'
+import { startFakeS3, type FakeS3 } from '../helpers/fake-s3.js'
+import { fakeSession, type FakeSession } from '../helpers/fake-session.js'
 import { writePlugin } from '../helpers/plugin-home.js'
 import { startRegistry, type Registry } from '../helpers/registry.js'
+import { login, type MailServer, startMailServer } from '../helpers/smtp.js'
 
 const run = promisify(execFile)
 const ours = [
@@ -36,8 +39,10 @@ describe('the CLI and its plugins from a registry', function () {
   let app: string
   let sink: Server
   const received: { path: string; body: string }[] = []
-  let smtp: SMTPServer
-  const mails: string[] = []
+  const authority = makeAuthority()
+  let mail: MailServer
+  let s3: FakeS3
+  let session: FakeSession
 
   before(async () => {
     registry = await startRegistry()
@@ -52,6 +57,9 @@ describe('the CLI and its plugins from a registry', function () {
       })
     })
     await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
+    mail = await startMailServer({ certificate: authority.leaf() })
+    s3 = await startFakeS3()
+    session = await fakeSession()
     app = path.join(registry.folder, 'app')
     await mkdir(app)
     await writeFile(path.join(app, 'package.json'), '{"private": true}')
@@ -60,14 +68,14 @@ describe('the CLI and its plugins from a registry', function () {
   })
   after(async () => {
     sink?.close()
-    smtp?.close(() => undefined)
-    await registry?.close()
+    await Promise.all([mail?.close(), s3?.close(), session?.close(), registry?.close()])
   })
 
   const environment = (): Record<string, string> => ({
     ...cliEnv(registry.folder),
     ...registry.env,
     ARBK8S_NPM_REGISTRY: registry.url,
+    ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
   })
   const arbk8s = (...args: string[]): Promise<Ended> =>
     run(path.join(app, 'node_modules', '.bin', 'arbk8s'), args, {
@@ -113,29 +121,52 @@ describe('the CLI and its plugins from a registry', function () {
       'installed @arbk8s/plugin-webhook 0.1.0: notifier:webhook\n',
     )
     await configure(
-      `channels:\n  webhook: {url: "${sinkUrl('/hook')}", webhook_url: "${sinkUrl('/hook')}", allow_private: true}\n`,
+      `channels:\n  webhook: {webhook_url: "${sinkUrl('/hook')}", allow_private: true}\n`,
     )
     const sent = await send('webhook')
     expect(sent.code, sent.stdout + sent.stderr).to.equal(0)
     expect(received.filter(({ path: at }) => at === '/hook')).to.have.length(1)
   })
 
-  it('installs email with what it depends on, and sends', async () => {
+  it('installs email with what it depends on, and sends by STARTTLS', async () => {
     const installed = await arbk8s('plugins', 'install', 'email')
-    expect(installed.stdout, installed.stderr).to.include('notifier:email')
+    expect(installed.stdout, installed.stderr).to.equal('installed @arbk8s/plugin-email 0.1.0: notifier:email\n')
+    await writeFile(path.join(app, 'ca.pem'), authority.cert)
+    await writeFile(path.join(app, 'password'), login.password)
+    const server = `host: localhost, port: ${mail.port}, smtp_ca_file: ca.pem, allow_private: true`
+    const who = `username: ${login.username}, password_file: password, from: a@example.com, to: b@example.com`
+    await configure(`channels:\n  email: {${server}, ${who}}\n`)
+    const sent = await send('email')
+    expect(sent.code, sent.stdout + sent.stderr).to.equal(0)
+    expect(mail.mails.map(({ to }) => to)).to.deep.equal([['b@example.com']])
   })
 
-  it('installs s3 with what it depends on, and it loads', async () => {
+  it('installs s3 with what it depends on, records and shows', async () => {
     const installed = await arbk8s('plugins', 'install', 's3')
-    expect(installed.stdout, installed.stderr).to.include('store:s3')
-    const { stdout } = await arbk8s('plugins')
-    expect(stdout).to.match(/plugin-s3 .*store:s3\s+ok/)
+    expect(installed.stdout, installed.stderr).to.equal('installed @arbk8s/plugin-s3 0.1.0: store:s3\n')
+    await configure(`stores:\n  s3: {endpoint: "${s3.endpoint}"}\n`)
+    await recordAndShow('s3://bucket/history')
+    expect(s3.objects.size).to.equal(1)
   })
 
-  it('records with the store that comes with it', async () => {
-    const { code, stdout } = await arbk8s('history', 'show', '--history', 'h.jsonl', '--json')
-    expect([code, JSON.parse(stdout).records?.length]).to.deep.equal([0, 1])
-  })
+  it('records and shows with the store that comes with it', () => recordAndShow(path.join(app, 'new.jsonl')))
+
+  async function recordAndShow(location: string): Promise<void> {
+    const which = ['-n', 'trading', '-l', 'app=x']
+    const recorded = await arbk8s(
+      'health',
+      'record',
+      ...which,
+      '--kubeconfig',
+      session.kubeconfig,
+      '--history',
+      location,
+    )
+    expect(recorded.code, recorded.stdout + recorded.stderr).to.equal(0)
+    const shown = await arbk8s('history', 'show', '--history', location, '--json')
+    expect(shown.code, shown.stderr).to.equal(0)
+    expect((JSON.parse(shown.stdout) as { records: object[] }).records).to.have.length(1)
+  }
 
   it('updates to a version that was published since', async () => {
     await registry.publish(path.join(repoRoot, 'plugins', 'plugin-slack'), '0.1.1')
