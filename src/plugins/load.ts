@@ -117,7 +117,10 @@ function whatFailed(error: unknown): string {
 
 /** The plugin is well; what it was given is not. */
 function settingsError(provider: Provider, error: unknown): ArbError {
-  const where = provider.kind === 'notifier' ? 'the channel under "channels:" in arbk8s.yaml' : 'its settings'
+  const where =
+    provider.kind === 'notifier'
+      ? 'the channel under "channels:" in arbk8s.yaml'
+      : 'the store under "stores:" in arbk8s.yaml'
   return new ArbError({
     code: 'ARB_PLUGIN_SETTINGS',
     message: `${provider.event} by ${provider.packageName}: ${cleanLine(messageOf(error))}`,

@@ -120,9 +120,7 @@ describe('the CLI and its plugins from a registry', function () {
     expect((await arbk8s('plugins', 'install', 'webhook')).stdout).to.equal(
       'installed @arbk8s/plugin-webhook 0.1.0: notifier:webhook\n',
     )
-    await configure(
-      `channels:\n  webhook: {webhook_url: "${sinkUrl('/hook')}", allow_private: true}\n`,
-    )
+    await configure(`channels:\n  webhook: {webhook_url: "${sinkUrl('/hook')}", allow_private: true}\n`)
     const sent = await send('webhook')
     expect(sent.code, sent.stdout + sent.stderr).to.equal(0)
     expect(received.filter(({ path: at }) => at === '/hook')).to.have.length(1)
