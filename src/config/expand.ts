@@ -135,7 +135,8 @@ function substituted(text: string, { sources, secrets, path }: Context): string 
 export function plainSecrets(value: unknown, env: SecretSources['env'], path: SettingPath = []): string[] {
   if (typeof value === 'string') {
     const variables = [...value.matchAll(reference)].map(([, name = '']) => env[name] ?? '')
-    return [...variables, ...(isSecretKey(path) ? [value] : [])]
+    // A text that refers to variables is no secret as it stands.
+    return isSecretKey(path) && variables.length === 0 ? [value] : variables.filter((each) => each !== '')
   }
   if (typeof value === 'number') return isSecretKey(path) ? [String(value)] : []
   if (typeof value !== 'object' || value === null) return []

@@ -11,6 +11,7 @@ export {
   type ArbErrorOptions,
   type ErrorCode,
 } from '../base/errors.js'
+export { createMasker, type Masker } from '../base/masker.js'
 export { formatDuration, parseDuration } from '../base/duration.js'
 export {
   matchesSelector,

@@ -41,6 +41,7 @@ describe('guides', function () {
   for (const { name, least } of [
     { name: 'getting-started.md', least: 15 },
     { name: 'alerts.md', least: 8 },
+    { name: 'secrets.md', least: 3 },
   ])
     it(`${name} shows what its commands print, typed in order`, async () => {
       const guide = await readGuide(name)

@@ -72,7 +72,10 @@ describe('sources of secrets', function () {
   it('stdin', async () => expectSent(await send(['--webhook-url-file', '-'], { stdin: `${url}\n` })))
 
   it('${NAME} in the settings, in the middle of a text', async () => {
-    await write('arbk8s.yaml', `channels: {webhook: {allow_private: true, webhook_url: "${sink.url}/services/\${HOOK}"}}\n`)
+    await write(
+      'arbk8s.yaml',
+      `channels: {webhook: {allow_private: true, webhook_url: "${sink.url}/services/\${HOOK}"}}\n`,
+    )
     await expectSent(await send([], { env: { HOOK: plainCanary('path') } }))
   })
 

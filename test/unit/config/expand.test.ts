@@ -67,10 +67,12 @@ describe('secrets in settings', () => {
       host: 'h',
     })
     expect(secrets).to.have.members(['12345678', 'deep', 'x', 'y'])
-    expect(plainSecrets({ ops: { bot_token: 'xoxb', to: ['a', 'b@${HOST}'] } }, sources.env)).to.deep.equal([
-      'xoxb',
-      'smtp.example.com',
-    ])
+    expect(
+      plainSecrets(
+        { ops: { bot_token: 'xoxb', webhook_url: 'https://h/${NOT_SET}', to: ['a', 'b@${HOST}'] } },
+        sources.env,
+      ),
+    ).to.deep.equal(['xoxb', 'smtp.example.com'])
   })
 
   const refused: [settings: Record<string, unknown>, path: string, message: RegExp][] = [
