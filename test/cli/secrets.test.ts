@@ -129,6 +129,7 @@ const cases: Record<string, Case[]> = {
     { args: [], codes: [0, 1] },
     { args: ['--core'], codes: [0, 1] },
   ],
+  'plugins new': [{ args: ['notifier', 'pager'], codes: [0, 3] }],
   'plugins install': [{ args: ['no-such-plugin'], codes: [1, 2, 3] }],
   'plugins inspect': [{ args: ['leaky-plugin'], codes: [0] }],
   help: [{ args: ['alerts', 'send'], codes: [0, 3] }],
