@@ -109,7 +109,7 @@ export async function openChannels(options: ChannelOptions): Promise<OpenedChann
         usesFlag ||= opened.usesFlag
         return { name, notifier, limits }
       } catch (error) {
-        errors.push(error)
+        errors.push(aboutChannel(name, error, options))
         return { name, error: withHints(error) }
       }
     }),
@@ -148,6 +148,24 @@ async function openChannel(name: string, options: ChannelOptions): Promise<Opene
   return { notifier: maskedNotifier(await loadNotifier(config, host.type, context)), limits, usesFlag }
 }
 
+/** The error where it says which channel it is about: a plugin does not know what its channel is called. */
+function aboutChannel(name: string, error: unknown, { named }: ChannelOptions): unknown {
+  const entry = named?.[name]
+  if (entry === undefined || !isArbError(error)) return error
+  const { code, message, hints, details } = error
+  if (code === 'ARB_PLUGIN_SETTINGS')
+    return new ArbError({ code, message: `channels.${name}: ${message}`, hints, details, cause: error })
+  if (code !== 'ARB_PLUGIN_NOT_FOUND' || (entry as { type?: unknown } | null)?.type !== undefined) return error
+  const installed = hints.filter((hint) => hint.startsWith('Installed:'))
+  return new ArbError({
+    code: 'ARB_CONFIG_INVALID',
+    message: `channels.${name} has no type`,
+    hints: ['Write the channel that it is, e.g. type: slack', ...installed],
+    cause: error,
+  })
+}
+
 function withHints(error: unknown): string {
-  return [messageOf(error), ...(isArbError(error) ? error.hints : [])].join(' ')
+  const sentences = [messageOf(error), ...(isArbError(error) ? error.hints : [])]
+  return sentences.map((sentence) => sentence.replace(/\.$/, '')).join('. ')
 }

@@ -65,6 +65,12 @@ describe('alerts send', () => {
     expect(await stat(`${file}.alerts.jsonl`).catch(() => 'none')).to.equal('none')
   })
 
+  it('does not say that all is well where the records are too few for an incident', async () => {
+    const { code, stdout } = await runCli(args('--open-after', '2'))
+    expect(code).to.equal(0)
+    expect(stdout).to.match(/^No incident yet: health is ERROR, in fewer records in a row than open_after asks for\.$/m)
+  })
+
   it('sends once, repeats after the interval, tells the end, from a ledger of mode 0600', async () => {
     const first = await runCli(args('--no-dry-run'))
     expect(first.code).to.equal(0)

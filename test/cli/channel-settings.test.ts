@@ -93,6 +93,33 @@ describe('settings of alert channels', function () {
     expect(requests).to.have.length(1)
   })
 
+  it('wrong settings are told with the name of the channel', async () => {
+    const { code, stdout } = await drill({ ops: { type: 'webhook', fallbck: 'team' } })
+    expect(code).to.equal(3)
+    expect(stdout).to.include('channels.ops: ').and.include('\\"fallbck\\" is not one of its settings')
+  })
+
+  it('a channel without a type is told so, not to install a plugin of its name', async () => {
+    const { code, stdout } = await drill({ ops: { webhook_url: 'https://hooks.example.com/x' } })
+    expect(code).to.equal(3)
+    expect(stdout).to.include('channels.ops has no type').and.not.include('plugins install ops')
+  })
+
+  it('what is to be done about a channel stands in sentences', async () => {
+    const { json } = await drill({ good: { type: 'console' }, pager: { type: 'pagr' } })
+    expect(json.alerts[1]!.reason).to.match(
+      /alert channel "pagr"\. Install it: arbk8s plugins install pagr\. Installed: /,
+    )
+  })
+
+  it('many channels at once leave no word of Node on stderr', async () => {
+    const { url } = await sink()
+    const channel = { type: 'webhook', webhook_url: url, allow_private: true }
+    const { code, stderr } = await drill(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`c${i}`, channel])))
+    expect(code).to.equal(0)
+    expect(stderr).to.equal('')
+  })
+
   it('a dry-run shows where to without the path, and sends nothing', async () => {
     const { json, stdout, stderr } = await runCliJson<Sent>(['alerts', 'test', '--channel-type', 'webhook'], {
       env: { ...env, ARBK8S_WEBHOOK_URL: 'https://hooks.example.com/services/gEhEiMgEhEiM' },

@@ -4,10 +4,14 @@
 export type SlackSettings =
   { form: 'webhook'; webhookUrl: string } | { form: 'bot'; token: string; channel: string; apiUrl: string }
 
+const known: readonly string[] = ['webhook_url', 'bot_token', 'channel', 'api_url']
 const standardApi = 'https://slack.com/api'
 
 /** Reads the settings; throws an Error with the code ERR_SETTINGS that names what is missing or wrong. */
 export function readSettings(settings: Record<string, unknown>): SlackSettings {
+  // A mistyped `fallback` would otherwise be found out on the night when it is needed.
+  const stranger = Object.keys(settings).find((key) => !known.includes(key))
+  if (stranger !== undefined) throw wrong(`${JSON.stringify(stranger)} is not one of its settings: ${known.join(', ')}`)
   const { webhook_url, bot_token, channel, api_url = standardApi } = settings
   if (isEmpty(webhook_url) && isEmpty(bot_token))
     throw wrong('webhook_url is missing: give the URL of an incoming webhook, or bot_token and channel')

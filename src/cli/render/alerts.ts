@@ -75,9 +75,14 @@ export function outcomeView(outcome: AlertOutcome): AlertOutcomeView {
 export function alertsText({ mode, health, incident, outcomes, notes, neverDelivered }: SendResult): string {
   const head = incident
     ? `Incident ${incident.id} ${incident.severity}, since ${incident.started_at}: ${incident.summary}`
-    : `No incident: health is ${health}.`
+    : noIncident(health)
   const note = mode === 'dry_run' && outcomes.length > 0 ? ['Dry-run: nothing was sent. --no-dry-run sends.'] : []
   return [head, ...notes, ...outcomes.map(outcomeText), ...neverDelivered.map(neverDeliveredText), ...note].join('\n')
+}
+
+function noIncident(health: Health): string {
+  if (health === 'OK') return 'No incident: health is OK.'
+  return `No incident yet: health is ${health}, in fewer records in a row than open_after asks for.`
 }
 
 /** An alert that never arrived, in one line. */

@@ -40,6 +40,14 @@ describe('slack: webhook', () => {
     ])
   })
 
+  it('refuses a setting that it does not have, such as a mistyped fallback', async () => {
+    const mistyped = conversation({ ...settings, fallbck: 'team' }, []).then(
+      () => 'accepted',
+      (error: Error) => error.message,
+    )
+    expect(await mistyped).to.equal('"fallbck" is not one of its settings: webhook_url, bot_token, channel, api_url')
+  })
+
   it('has the colour of the severity', async () => {
     const { notifier } = await conversation(settings, [])
     const colours = await Promise.all(
