@@ -1,13 +1,16 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { readFileSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 
 import { Ajv, type ValidateFunction } from 'ajv'
 import { expect } from 'chai'
 
 import { repoRoot, runCli, runCliJson } from '../helpers/cli.js'
 
+const run = promisify(execFile)
 const manifest = JSON.parse(readFileSync(path.join(repoRoot, 'oclif.manifest.json'), 'utf8')) as {
   commands: Record<string, unknown>
 }
@@ -36,9 +39,11 @@ interface Case {
   code: number
   /** True where the command tells in its own result what could not be done, not in an error. */
   own?: boolean
+  /** Where it is not the command's usual one. */
+  schema?: string
 }
 
-/** Real input for every command, in the order of a session; SESSION, IMAGE and KUBECONFIG are filled in. */
+/** Real input for every command, in the order of a session; words in capitals are filled in. */
 const cases: Record<string, Case[]> = {
   init: [
     { args: '--dir project', code: 0 },
@@ -115,6 +120,11 @@ const cases: Record<string, Case[]> = {
     { args: '--history-file h.jsonl -n tuning --session spread-failing', code: 0 },
     { args: '--history-file h.jsonl -n tuning --session spread-failing --no-dry-run', code: 0 },
     { args: '--history-file h.jsonl -n tuning --session nobody', code: 3 },
+    {
+      args: '--history-file h.jsonl -n tuning --session spread-failing --replay --since 30d',
+      code: 0,
+      schema: 'alerts-replay',
+    },
   ],
   'alerts:test': [
     { args: '', code: 0 },
@@ -131,6 +141,18 @@ const cases: Record<string, Case[]> = {
     { args: '-n tuning --history-file h.jsonl KUBECONFIG', code: 0 },
     { args: '--kubeconfig missing', code: 1 },
     { args: '--no-such-flag', code: 3 },
+  ],
+  plugins: [
+    { args: '', code: 0 },
+    { args: '--no-such-flag', code: 3 },
+  ],
+  'plugins:install': [
+    { args: 'TARBALL', code: 0 },
+    { args: './missing.tgz', code: 3 },
+  ],
+  'plugins:new': [
+    { args: 'notifier team-pager', code: 0 },
+    { args: 'notifier team-pager', code: 3 },
   ],
   'sandbox:stop': [
     { args: '--sandbox-dir sandbox', code: 0 },
@@ -159,6 +181,8 @@ describe('what --json prints', function () {
       cwd: folder,
     })
     expect(made.code, made.stderr).to.equal(0)
+    const plugin = path.join(repoRoot, 'plugins/plugin-webhook')
+    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: plugin })
   })
 
   after(async () => {
@@ -174,6 +198,7 @@ describe('what --json prints', function () {
       .flatMap((word) => {
         if (word === 'SESSION') return [path.join(repoRoot, 'examples/sessions/failing/k8s.yaml')]
         if (word === 'IMAGE') return [image]
+        if (word === 'TARBALL') return readdirSync(folder).filter((name) => name.endsWith('.tgz'))
         return word === 'KUBECONFIG' ? ['--kubeconfig', path.join(started(), 'kubeconfig.yaml')] : [word]
       })
   }
@@ -181,16 +206,16 @@ describe('what --json prints', function () {
   it('has a schema for every command, and no schema is left over', () => {
     const ids = Object.keys(manifest.commands)
     expect(Object.keys(cases)).to.have.members(ids)
-    const others = ['error', 'k8s-config', 'orchestrator-config']
+    const others = ['alerts-replay', 'error', 'k8s-config', 'orchestrator-config']
     expect(schemaNames).to.have.members([...new Set(ids.map(schemaOf)), ...others])
   })
 
   for (const [id, list] of Object.entries(cases)) {
-    for (const { args, code, own = code !== 3 } of list) {
+    for (const { args, code, own = code !== 3, schema = schemaOf(id) } of list) {
       it(`${id} ${args} (${code})`, async () => {
         const { json, ...result } = await runCliJson([...id.split(':'), ...filled(args)], { cwd: folder })
         expect(result.code, result.stderr + result.stdout).to.equal(code)
-        expectShape(own ? schemaOf(id) : 'error', json)
+        expectShape(own ? schema : 'error', json)
       })
     }
   }
