@@ -5,8 +5,11 @@ import { hidden, shownUrl } from './secret-forms.js'
 const webhookUrl =
   /https:\/\/(?:hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)|(?:\w+\.)?discord(?:app)?\.com\/api\/webhooks|[\w.-]+\.webhook\.office\.com|[\w.-]+\.logic\.azure\.com(?::443)?\/workflows)\/[^\s"'<>\\…]+/g
 
-/** User info in a URL: `scheme://user:password@`. */
-const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>\\]+@(?=[^\s@])/gi
+/**
+ * User info in a URL: `scheme://user:password@`. Of the scheme only the end is looked at: from its beginning, a long word
+ * would be looked through again from each of its letters.
+ */
+const userInfo = /(?<=[a-z0-9+.-]:\/\/)[^\s/?#"'<>\\]+@(?=[^\s@])/gi
 
 /** Query parameters that carry secrets. */
 const queryValue =
@@ -31,20 +34,30 @@ const tokens = new RegExp(
     /sk_live_[A-Za-z0-9]{16,}/,
     /SG\.[\w-]{16,}\.[\w-]{16,}/,
     /AIza[\w-]{35}/,
-    /eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/,
+    // Bounded, since an endless word may begin so again and again.
+    /eyJ[\w-]{8,2048}\.eyJ[\w-]{8,}\.[\w-]{8,}/,
   ]
     .map(({ source }) => `\\b${source}`)
     .join('|'),
   'g',
 )
 
-const privateKey = /(-----BEGIN (?:[A-Z ]+ )?PRIVATE KEY-----)[\s\S]+?(-----END (?:[A-Z ]+ )?PRIVATE KEY-----|$)/g
+/** A key with its end, within one text of whatever quotes texts. */
+const privateKey =
+  /(-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----)(?:(?!-----BEGIN)[^"'{}])+?(-----END (?:[A-Z]+ ){0,4}PRIVATE KEY-----)/g
+
+/**
+ * A key whose end is missing: only lines that look like a key's, also as the texts of a JSON array. To take all that
+ * follows would make JSON that does not parse of a log line that only speaks of keys.
+ */
+const cutKey =
+  /(-----BEGIN (?:[A-Z]+ ){0,4}PRIVATE KEY-----)(?:[ \t]*(?:\\+[nr]|[\r\n])+[ \t]*(?:[A-Za-z0-9+/=]+(?=[ \t]*(?:[\\\r\n"']|$))|(?:Proc-Type|DEK-Info): [\w,-]+)|(?:\\+[nr]|["',\s])*[A-Za-z0-9+/=]{16,}(?![A-Za-z0-9+/=]|\\*["']\s*:))+/g
 
 /** The text without what is a secret by its shape. */
 export function maskPatterns(text: string): string {
   let out = text
-  if (out.includes('://')) out = out.replace(webhookUrl, shownUrl).replace(userInfo, `$1${hidden}@`)
+  if (out.includes('://')) out = out.replace(webhookUrl, shownUrl).replace(userInfo, `${hidden}@`)
   if (out.includes('=')) out = out.replace(queryValue, `$1${hidden}`)
-  if (out.includes('PRIVATE KEY-----')) out = out.replace(privateKey, `$1${hidden}$2`)
+  if (out.includes('PRIVATE KEY-----')) out = out.replace(privateKey, `$1${hidden}$2`).replace(cutKey, `$1${hidden}`)
   return out.replace(authorization, `$1$2${hidden}`).replace(assigned, `$1${hidden}`).replace(tokens, hidden)
 }

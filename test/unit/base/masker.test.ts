@@ -118,6 +118,31 @@ describe('the masker', () => {
 
 describe('what is a secret by its shape', () => {
   const { mask } = createMasker()
+
+  it('a key whose end is missing takes nothing of the JSON with it', () => {
+    const begin = '-----BEGIN PRIVATE KEY-----'
+    const line = 'MIIEvAIBADANBgkqhkiG9w0BAQEFAASC'
+    for (const lines of [[begin], [`no ${begin} header`, 'next'], [begin, line, line], [`${begin}\n${line}`]]) {
+      for (const space of [0, 2]) {
+        const shown = mask(JSON.stringify({ lines, b: { end: '-----END PRIVATE KEY-----', jobs: 3 } }, null, space))
+        expect(shown).to.not.contain('MIIE')
+        expect(JSON.parse(shown)).to.deep.include({ b: { end: '-----END PRIVATE KEY-----', jobs: 3 } })
+      }
+    }
+    expect(mask(`bad header: ${begin}\nnext line of the log`)).to.equal(`bad header: ${begin}\nnext line of the log`)
+  })
+
+  for (const [what, text] of [
+    ['a long word before an address', `http://a ${'abcdef0123'.repeat(20_000)}`],
+    ['a word that begins like a token again and again', '-eyJ'.repeat(20_000)],
+    ['keys without an end', '-----BEGIN PRIVATE KEY-----\n'.repeat(20_000)],
+  ] as const)
+    it(`is looked for in ${what} without delay`, () => {
+      const start = performance.now()
+      mask(text)
+      expect(performance.now() - start).to.be.below(2000)
+    })
+
   const shapes: [text: string, masked: string][] = [
     ['postgres://bob:pw@db:5432/x', `postgres://${hidden}@db:5432/x`],
     ['Authorization: Bearer abcdef.12345', `Authorization: Bearer ${hidden}`],
