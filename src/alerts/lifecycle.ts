@@ -104,7 +104,7 @@ function flappingDue(told: Sent | undefined, options: DueOptions): Due {
   const { situation, flapWindowMs } = options
   const subject = situation.subject!
   const often = `${situation.changes} changes of state within ${formatDuration(flapWindowMs)}`
-  if (!told?.intent.incident.flapping) {
+  if (!told?.intent.incident.flapping || told.intent.kind === 'resolved') {
     const incident = { ...subject, summary: `${often}; now ${situation.newest.overall_health}. ${subject.summary}` }
     return { incident, kind: 'flapping', reason: often }
   }

@@ -64,6 +64,22 @@ describe('alerts: flapping', () => {
     expect(channel.sent.at(-1)!.incident.id).to.equal(flapping.incident.id)
   })
 
+  it('is told again when it begins anew after it was told as over, also where runs are rare', async () => {
+    const { record, run, pass } = world()
+    const unseen = (letters: string): void => {
+      for (const letter of letters) {
+        record(healthOf[letter]!)
+        pass(5 * minute)
+      }
+    }
+    const told: string[] = []
+    for (const letters of ['OEOEOEOEO', 'O'.repeat(30), 'EOEOEOEO', 'O'.repeat(30)]) {
+      unseen(letters)
+      told.push(...(await run()))
+    }
+    expect(told).to.deep.equal(['delivered flapping', 'delivered resolved', 'delivered flapping', 'delivered resolved'])
+  })
+
   it('tells the incident that is open when it is calm', async () => {
     const { series } = world()
     const told = await series(`O${'EO'.repeat(4)}${'E'.repeat(25)}`)
