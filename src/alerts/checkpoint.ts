@@ -16,6 +16,8 @@ const keepOwedMs = 7 * 24 * 3_600_000
 export async function checkpointWhenLong(view: LedgerView, now: Date): Promise<string | undefined> {
   if (view.depth <= longEntries) return undefined
   try {
+    // Other runs may have written much since this one began to read.
+    await view.load()
     await view.add<LedgerCheckpoint>({ phase: 'checkpoint', entries: stillNeeded(view, now) })
     return undefined
   } catch (error) {
@@ -53,11 +55,7 @@ export function neededOf(attempts: Sent[], now: Date): Sent[] {
 function marking(group: Sent[], told: Sent[]): Sent[] {
   const lastOfKind = new Map(told.map((attempt) => [attempt.intent.kind, attempt]))
   const delivered = group.findLast(({ outcome }) => outcome?.status === 'delivered')
-  const newest = group.at(-1)!
-  const keep = new Set<Sent>([...lastOfKind.values(), newest])
-  if (delivered) keep.add(delivered)
-  for (const attempt of group) {
-    if (!attempt.outcome && attempt.intent.alert_id === newest.intent.alert_id) keep.add(attempt)
-  }
-  return group.filter((attempt) => keep.has(attempt))
+  const keep = new Set<Sent>([...lastOfKind.values(), group.at(-1)!, ...(delivered ? [delivered] : [])])
+  // Those that were killed, or are under way: it is their number that counts.
+  return group.filter((attempt) => keep.has(attempt) || !attempt.outcome)
 }

@@ -125,6 +125,7 @@ export async function addToLedger(ledger: HistoryStore, entry: LedgerEntry): Pro
 
 /** A stored value as an entry; undefined for what is none. */
 export function asEntry(value: unknown): LedgerEntry | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
   const entry = value as Record<string, unknown>
   if (Number.isNaN(Date.parse(String(entry.timestamp)))) return undefined
   if (entry.phase === 'checkpoint') return Array.isArray(entry.entries) ? (value as LedgerCheckpoint) : undefined

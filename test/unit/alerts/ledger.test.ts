@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 
 import type { HistoryEntry, HistoryRecord, HistoryStore } from '../../../plugins/plugin-kit/src/index.js'
+import { checkpointWhenLong, stillNeeded } from '../../../src/alerts/checkpoint.js'
+import type { LedgerCheckpoint, LedgerClaim } from '../../../src/alerts/ledger.js'
 import { LedgerView } from '../../../src/alerts/ledger-view.js'
 import { sendAlerts } from '../../../src/alerts/send.js'
 import { takeTurn } from '../../../src/alerts/turn.js'
-import { memoryStore } from './memory-store.js'
+import { fakeNotifier, memoryStore } from './memory-store.js'
 import { minute, world } from './world.js'
 
 /**
@@ -120,6 +122,45 @@ describe('alerts: how far the ledger is read', () => {
     expect(outcomes.map(({ status }) => status)).to.deep.equal(['not_due'])
     lived.store.entries.push({ ...openRecord(lived.now()), ...other, overall_health: 'OK' })
     expect(await lived.run(other)).to.deep.equal(['delivered resolved'])
+  })
+
+  it('keeps both of two killed tries, which together count as one that arrived', async () => {
+    const { record, run, ledger, pass, now } = world({ repeatIntervalMs: 5 * minute })
+    record('ERROR')
+    for (let killed = 0; killed < 2; killed++) {
+      await run()
+      ledger.entries.pop()
+      pass(5 * minute)
+    }
+    const dead = fakeNotifier(async () => ({ delivered: false, permanent: true, reason: 'dead' }))
+    await run({ channels: [{ name: 'fake', notifier: dead.notifier }] })
+    expect(dead.sent.map(({ kind }) => kind)).to.deep.equal(['repeated'])
+    const view = await new LedgerView(ledger, now).load()
+    const entries = stillNeeded(view, now())
+    ledger.entries.splice(0)
+    await view.add<LedgerCheckpoint>({ phase: 'checkpoint', entries })
+    pass(5 * minute)
+    expect(await run()).to.deep.equal(['delivered repeated'])
+  })
+
+  it('does not leave out of a checkpoint what other runs have written since a slow one began', async () => {
+    const { record, run, ledger, pass, now } = world({ repeatIntervalMs: 1e12 })
+    const slow = await new LedgerView(ledger, now).load()
+    record('ERROR')
+    expect(await run()).to.deep.equal(['delivered opened'])
+    const other = { channel: 'other', namespace: 'n', selector: 's' }
+    for (let i = 0; i < 400; i++) await slow.add<LedgerClaim>({ phase: 'claim', attempt: String(i), ...other })
+    pass(60 * minute)
+    await checkpointWhenLong(slow, now())
+    expect(await run()).to.deep.equal(['not_due '])
+  })
+
+  it('passes over what is no entry in a damaged checkpoint', async () => {
+    const { record, run, ledger, now } = world()
+    const time = now().toISOString()
+    ledger.entries.push({ phase: 'checkpoint', timestamp: time, at: time, entries: [null, 3, 'x'] })
+    record('ERROR')
+    expect(await run()).to.deep.equal(['delivered opened'])
   })
 
   it('is a page of entries for a run that has nothing to send', async () => {
