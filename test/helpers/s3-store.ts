@@ -7,6 +7,7 @@ export interface S3TestOptions {
   signal?: AbortSignal | undefined
   now?: () => Date
   env?: Record<string, string | undefined>
+  firstPauseMs?: number
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined }
@@ -17,8 +18,14 @@ export function testS3Store(
   location = 's3://bucket/history',
   options: S3TestOptions = {},
 ): HistoryStore {
-  const { settings = {}, signal = new AbortController().signal, now = () => new Date(), env = {} } = options
-  return s3Store(location, { settings: { endpoint, ...settings }, signal, now, log: silent }, env)
+  const {
+    settings = {},
+    signal = new AbortController().signal,
+    now = () => new Date(),
+    env = {},
+    firstPauseMs = 10,
+  } = options
+  return s3Store(location, { settings: { endpoint, ...settings }, signal, now, log: silent }, env, firstPauseMs)
 }
 
 /** The selectors of what a read gives; a damaged entry is a failure. */

@@ -52,7 +52,7 @@ if (!realEndpoint) {
   )
 
   describe('s3 on a real server', function () {
-    this.timeout(300_000)
+    this.timeout(60_000 + rounds * 20_000)
     const open = (location: string, env: Record<string, string | undefined> = process.env) =>
       testS3Store(real.endpoint, location, { env })
 

@@ -37,6 +37,8 @@ export interface BucketOptions {
   settings: S3Settings
   signal: AbortSignal
   log: Logger
+  /** Ms before the second try at most; each further pause is twice as long. */
+  firstPauseMs: number
 }
 
 const mostTries = 6
@@ -58,7 +60,7 @@ interface Sent {
   checksums: S3Settings['checksums']
 }
 
-export function openBucket({ name, settings, signal: outer, log }: BucketOptions): Bucket {
+export function openBucket({ name, settings, signal: outer, log, firstPauseMs }: BucketOptions): Bucket {
   // Many calls listen at once, which is no leak.
   const signal = AbortSignal.any([outer])
   setMaxListeners(0, signal)
@@ -88,7 +90,7 @@ export function openBucket({ name, settings, signal: outer, log }: BucketOptions
         if (signal.aborted) throw givenUp(call)
         // A last try that had little time says less than the one before it.
         if (error instanceof TryTimeout && left < tryMs && before !== undefined) throw before
-        const wait = Math.min(longestPauseMs, 100 * 2 ** count) * (0.5 + Math.random() / 2)
+        const wait = Math.min(longestPauseMs, firstPauseMs * 2 ** (count - 1)) * (0.5 + Math.random() / 2)
         const late = performance.now() + wait >= end
         if (judge(error) !== 'again' || count >= mostTries || late) throw error
         before = error

@@ -15,12 +15,17 @@ export type S3Host = Pick<PluginContext, 'settings' | 'signal' | 'now' | 'log'>
 
 /**
  * A store at `s3://bucket/prefix`. Nothing is loaded or sent before the first call. Throws with `code: 'ERR_SETTINGS'`
- * where the location or a setting is wrong.
+ * where the location or a setting is wrong. `firstPauseMs` is how long the second try waits at most.
  */
-export function s3Store(location: string, host: S3Host, env: Record<string, string | undefined>): HistoryStore {
+export function s3Store(
+  location: string,
+  host: S3Host,
+  env: Record<string, string | undefined>,
+  firstPauseMs = 200,
+): HistoryStore {
   const { bucket: name, prefix } = parseLocation(location)
   const settings = readSettings(host.settings, env)
-  const bucket = openBucket({ name, settings, signal: host.signal, log: host.log })
+  const bucket = openBucket({ name, settings, signal: host.signal, log: host.log, firstPauseMs })
   const layout = layoutOf(prefix)
   const nameOf = nameMaker(host.now)
   const options = { bucket, layout, location }
