@@ -13,6 +13,8 @@ export interface KillOptions {
   location: string
   env: Record<string, string>
   rounds: number
+  /** A compaction is killed within so many ms after it began. */
+  longestMs: number
   /** Opens the location to read it. */
   open(): HistoryStore
 }
@@ -25,6 +27,7 @@ export interface KillFigures {
   reads: number
   /** What such a read missed of what was acknowledged before it began. */
   missed: number
+  /** Compactions that were killed after they began and before they ended. */
   killed: number
 }
 
@@ -39,8 +42,17 @@ export function s3Child(args: string[], env: Record<string, string>): { child: C
   return { child, lines: () => output.split('\n').slice(0, -1) }
 }
 
+/** Kills a compaction at a random moment after it began; true where it had not ended. */
+async function killed({ child, lines }: ReturnType<typeof s3Child>, longestMs: number): Promise<boolean> {
+  await once(child.stdout!, 'data')
+  await delay(Math.random() * longestMs)
+  child.kill('SIGKILL')
+  await once(child, 'close')
+  return lines().length < 2
+}
+
 /** Runs the rounds: in each a writer, a reader and two compactions, of which one is killed; then a compaction in peace. */
-export async function killRounds({ location, env, rounds, open }: KillOptions): Promise<KillFigures> {
+export async function killRounds({ location, env, rounds, longestMs, open }: KillOptions): Promise<KillFigures> {
   const figures = { acknowledged: 0, lost: 0, doubled: 0, reads: 0, missed: 0, killed: 0 }
   const acknowledged: string[] = []
   for (let round = 0; round < rounds; round++) {
@@ -48,7 +60,7 @@ export async function killRounds({ location, env, rounds, open }: KillOptions): 
     const writer = s3Child([location, 'append', `w${round}`, '12', day], env)
     const compactions = [s3Child([location, 'compact'], env), s3Child([location, 'compact'], env)]
     const ended = [writer, ...compactions].map(({ child }) => once(child, 'close'))
-    const killing = delay(250 + Math.random() * 500).then(() => compactions[0]!.child.kill('SIGKILL'))
+    const killing = killed(compactions[0]!, longestMs)
     if (round > 0) {
       const before = [...acknowledged]
       const seen = await selectorsOf(open())

@@ -7,7 +7,7 @@ import { killRounds, s3Child } from '../helpers/s3-kill-rounds.js'
 import { recordOf, selectorsOf, testS3Store } from '../helpers/s3-store.js'
 
 /** Compactions that are killed; 100 for the full count. */
-const rounds = Number(process.env.ARBK8S_S3_KILL_ROUNDS ?? 10)
+const rounds = process.env.ARBK8S_FULL_FAULTS ? 100 : 10
 
 if (!realEndpoint) {
   describe('s3 on a real server', () => {
@@ -75,7 +75,7 @@ if (!realEndpoint) {
 
     it(`loses and doubles nothing in ${rounds} rounds with a killed compaction, another one, a writer and a reader`, async () => {
       const location = `s3://${real.name}/killed`
-      const figures = await killRounds({ location, env: real.env, rounds, open: () => open(location) })
+      const figures = await killRounds({ location, env: real.env, rounds, longestMs: 600, open: () => open(location) })
       console.log(`      ${JSON.stringify(figures)}`)
       expect(figures).to.include({ lost: 0, missed: 0, doubled: 0, acknowledged: rounds * 12 })
       expect(figures.killed).to.be.greaterThan(0)

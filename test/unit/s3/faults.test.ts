@@ -8,7 +8,7 @@ process.env.AWS_ACCESS_KEY_ID ??= 'test'
 process.env.AWS_SECRET_ACCESS_KEY ??= 'test'
 
 /** Records per row of the matrix; 50 for the full count. */
-const rounds = Number(process.env.ARBK8S_S3_FAULT_ROUNDS ?? 5)
+const rounds = process.env.ARBK8S_FULL_FAULTS ? 50 : 5
 
 interface Row {
   fault: Fault
