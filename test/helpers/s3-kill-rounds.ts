@@ -44,10 +44,11 @@ export function s3Child(args: string[], env: Record<string, string>): { child: C
 
 /** Kills a compaction at a random moment after it began; true where it had not ended. */
 async function killed({ child, lines }: ReturnType<typeof s3Child>, longestMs: number): Promise<boolean> {
-  await once(child.stdout!, 'data')
+  const closed = once(child, 'close')
+  await Promise.race([once(child.stdout!, 'data'), closed])
   await delay(Math.random() * longestMs)
   child.kill('SIGKILL')
-  await once(child, 'close')
+  await closed
   return lines().length < 2
 }
 

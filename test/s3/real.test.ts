@@ -75,7 +75,7 @@ if (!realEndpoint) {
 
     it(`loses and doubles nothing in ${rounds} rounds with a killed compaction, another one, a writer and a reader`, async () => {
       const location = `s3://${real.name}/killed`
-      const figures = await killRounds({ location, env: real.env, rounds, longestMs: 600, open: () => open(location) })
+      const figures = await killRounds({ location, env: real.env, rounds, longestMs: 1500, open: () => open(location) })
       console.log(`      ${JSON.stringify(figures)}`)
       expect(figures).to.include({ lost: 0, missed: 0, doubled: 0, acknowledged: rounds * 12 })
       expect(figures.killed).to.be.greaterThan(0)
