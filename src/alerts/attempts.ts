@@ -10,6 +10,8 @@ export interface AttemptTimes {
   claimMs: number
 }
 
+/** For channels whose limits are not known: by then an attempt without an outcome was killed. */
+export const usualClaimMs = 10 * 60_000
 /** An alert whose process was killed in the middle is sent again once: at most twice in all. */
 const maxUnsettled = 2
 /** Clocks of several machines may differ so much; what lies further ahead was written before a clock was set back. */

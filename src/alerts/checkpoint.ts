@@ -3,13 +3,12 @@
  * its work does not grow with the ledger; whatever stands an hour before it may be deleted.
  */
 import { messageOf } from '../base/errors.js'
-import { begun, byIncident, neverArrived, standing } from './attempts.js'
+import { begun, byIncident, neverArrived, standing, usualClaimMs } from './attempts.js'
 import type { Attempt, LedgerCheckpoint, LedgerIntent, LedgerOutcome, LedgerSilenced, Sent } from './ledger.js'
 import type { LedgerView } from './ledger-view.js'
 
 /** Entries behind the newest checkpoint that make another one worth writing. */
 const longEntries = 300
-const claimMs = 10 * 60_000
 const keepOwedMs = 7 * 24 * 3_600_000
 
 /** Writes one where readers have to go far back. It only saves work: what keeps it from being written is no failure. */
@@ -41,7 +40,7 @@ export function stillNeeded(view: LedgerView, now: Date): (LedgerIntent | Ledger
 export function neededOf(attempts: Sent[], now: Date): Sent[] {
   const groups = [...byIncident(attempts).values()]
   return groups.flatMap((group, index) => {
-    const { told, last, open } = standing(group, { now, claimMs })
+    const { told, last, open } = standing(group, { now, claimMs: usualClaimMs })
     const newestAt = Math.max(...group.map(({ at }) => at))
     const owed = neverArrived({ attempts: group, told, last, open }) && now.getTime() - newestAt < keepOwedMs
     const settled = last !== undefined && !open

@@ -1,7 +1,7 @@
 /** Alerts that never arrived, told again so that they are not lost in silence. Pure. */
 import type { AlertKind, Severity } from '@arbk8s/plugin-kit'
 
-import { begun, byIncident, neverArrived, type Standing, standing } from './attempts.js'
+import { begun, byIncident, neverArrived, type Standing, standing, usualClaimMs } from './attempts.js'
 import type { Attempt } from './ledger.js'
 
 /** One incident of which a channel's people know nothing, as far as is known. */
@@ -21,8 +21,6 @@ export interface NeverDelivered {
 }
 
 const toldForMs = 7 * 24 * 3_600_000
-/** By then an attempt without an outcome was killed. */
-const claimMs = 10 * 60_000
 
 /** Of all attempts those that failed and were never made good, the newest last; for seven days. */
 export function neverDelivered(attempts: Attempt[], now: Date): NeverDelivered[] {
@@ -33,7 +31,7 @@ export function neverDelivered(attempts: Attempt[], now: Date): NeverDelivered[]
   }
   return [...channels.values()]
     .flatMap((own) => [...byIncident(begun(own)).values()])
-    .map((group) => standing(group, { now, claimMs }))
+    .map((group) => standing(group, { now, claimMs: usualClaimMs }))
     .flatMap(asNeverDelivered)
     .filter(({ last_try }) => now.getTime() - Date.parse(last_try) < toldForMs)
 }

@@ -3,11 +3,13 @@ import type { Health, HistoryStore, Incident } from '@arbk8s/plugin-kit'
 
 import { defaultLifecycle, type LifecycleRules, type Route, type Silence } from '../base/alert-rules.js'
 import type { Damage } from '../history/read.js'
+import { usualClaimMs } from './attempts.js'
 import { type Channel, idOf } from './channel.js'
 import { checkpointWhenLong } from './checkpoint.js'
 import { standIns } from './fallback.js'
 import type { Attempt } from './ledger.js'
 import { LedgerView } from './ledger-view.js'
+import { leftOpenNotes } from './left-open.js'
 import { type Due, dueNow } from './lifecycle.js'
 import { routeChannels, silenceNotes, silenceOf } from './match.js'
 import { type NeverDelivered, neverDelivered } from './never-delivered.js'
@@ -143,12 +145,19 @@ function resultOf(reports: ChannelReport[], { situation, options, view, damage }
     incident: situation.incident ?? null,
     outcomes,
     complete: outcomes.every(({ status, undelivered = [] }) => status !== 'failed' && undelivered.length === 0),
-    notes: notesOf(situation, options, reports),
+    notes: [...notesOf(situation, options, reports), ...leftOpen(situation, options, view)],
     neverDelivered: neverDelivered(view.attemptsOf(options), options.now()).filter(
       ({ incident }) => !skip.has(incident),
     ),
     damage,
   }
+}
+
+/** While the series flaps, no end is told to anyone. */
+function leftOpen({ incident, flapping }: Situation, options: SendOptions, view: LedgerView): string[] {
+  if (flapping) return []
+  const times = { now: options.now(), claimMs: usualClaimMs }
+  return leftOpenNotes(view.attemptsOf(options), { ...options, present: incident?.id, times })
 }
 
 function notesOf({ incident, flapping, changes }: Situation, options: SendOptions, reports: ChannelReport[]): string[] {

@@ -235,6 +235,21 @@ describe('alerts: a channel that stands in', () => {
     expect(await run(named('slack'))).to.deep.equal(['not_due '])
   })
 
+  it('that was told and is asked for no more is named when the incident is over', async () => {
+    const [ops, mail] = [fakeNotifier(), fakeNotifier()]
+    const { record, run, options } = world()
+    const through = (name: string, { notifier }: typeof ops) => ({ channels: [{ name, notifier }] })
+    record('ERROR')
+    expect(await run(through('ops', ops))).to.deep.equal(['delivered opened'])
+    expect((await sendAlerts(options(through('mail', mail)))).notes).to.deep.equal([])
+    record('OK')
+    const [note, ...others] = (await sendAlerts(options(through('mail', mail)))).notes
+    expect(note).to.match(/^Channel ops was told of incident [0-9a-f]{12} and not of its end/)
+    expect(others).to.deep.equal([])
+    expect(await run(through('ops', ops))).to.deep.equal(['delivered resolved'])
+    expect((await sendAlerts(options(through('mail', mail)))).notes).to.deep.equal([])
+  })
+
   it('of several recipients tells those who were not reached', async () => {
     const mail = fakeNotifier(async () => ({ delivered: true, undelivered: [{ to: 'b@x', reason: '550' }] }))
     const { record, options } = world({ channels: [{ name: 'mail', notifier: mail.notifier }] })
