@@ -80,7 +80,7 @@ async function once(notifier: Notifier, alert: Alert, options: DeliverOptions): 
   try {
     return checkedDelivery(await withDeadline(() => notifier.send(structuredClone(alert)), options))
   } catch (error) {
-    const { permanent, code } = error as { permanent?: unknown; code?: unknown }
+    const { permanent, code } = (error ?? {}) as { permanent?: unknown; code?: unknown }
     const useless = permanent === true || code === 'ERR_SETTINGS'
     return { delivered: false, permanent: useless, reason: shown(messageOf(error)) }
   }

@@ -30,6 +30,14 @@ async function sendThrough(answers: Answer[], options: Partial<DeliverOptions> =
 }
 
 describe('alerts: delivering', () => {
+  it('takes a plugin that throws nothing for one that failed', async () => {
+    for (const nothing of [null, undefined]) {
+      const { result, tries } = await sendThrough([{ odd: Promise.reject(nothing) }], { deadlineMs: 0 })
+      expect(result).to.deep.equal({ delivered: false, permanent: false, reason: String(nothing), tries: 1 })
+      expect(tries).to.equal(1)
+    }
+  })
+
   it('tries again what failed for the moment, and counts', async () => {
     for (const failure of [passing, new Error('connection cut'), { odd: null }, { odd: { delivered: 'yes' } }]) {
       const { result, tries } = await sendThrough([failure, failure, arrived])
