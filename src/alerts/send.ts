@@ -135,6 +135,9 @@ interface Seen {
   damage: Damage
 }
 
+/** Without a new record for so long, "health is OK" is a word about the past. */
+const staleMs = 24 * 3_600_000
+
 function resultOf(reports: ChannelReport[], { situation, options, view, damage }: Seen): SendResult {
   const outcomes = reports.flatMap((report) => report.outcomes)
   const failing = outcomes.flatMap(({ status, incident }) => (status === 'failed' && incident ? [incident.id] : []))
@@ -160,7 +163,8 @@ function leftOpen({ incident, flapping }: Situation, options: SendOptions, view:
   return leftOpenNotes(view.attemptsOf(options), { ...options, present: incident?.id, times })
 }
 
-function notesOf({ incident, flapping, changes }: Situation, options: SendOptions, reports: ChannelReport[]): string[] {
+function notesOf(situation: Situation, options: SendOptions, reports: ChannelReport[]): string[] {
+  const { incident, flapping, changes, newest } = situation
   const { silences = [], now } = options
   const silence = incident && silenceOf(silences, incident, now())
   const notes: string[] = []
@@ -172,6 +176,10 @@ function notesOf({ incident, flapping, changes }: Situation, options: SendOption
   const nobody = reports.every(({ outcomes }) => outcomes.every((outcome) => outcome.incident?.id !== incident?.id))
   if (incident && !silence && nobody && reports.every(({ channel }) => !('error' in channel)))
     notes.push(`No route fits incident ${incident.id}: nobody is told. A last route without "match" fits all.`)
+  if (now().getTime() - Date.parse(newest.timestamp) > staleMs)
+    notes.push(
+      `Nothing has been recorded since ${newest.timestamp}, for more than a day: does health record still run?`,
+    )
   notes.push(...silenceNotes(silences, now()))
   return notes
 }

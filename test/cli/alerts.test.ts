@@ -65,6 +65,15 @@ describe('alerts send', () => {
     expect(await stat(`${file}.alerts.jsonl`).catch(() => 'none')).to.equal('none')
   })
 
+  it('says where nothing has been recorded for a day, and only there', async () => {
+    const stale =
+      /^Nothing has been recorded since 2025-11-16T10:00:00Z, for more than a day: does health record still run\?$/m
+    await record('OK')
+    expect((await runCli(args())).stdout).to.match(stale)
+    await writeFile(file, line(0, 'OK').replace('2025-11-16T10:00:00Z', new Date().toISOString()) + '\n')
+    expect((await runCli(args())).stdout).to.equal('No incident: health is OK.\n')
+  })
+
   it('does not say that all is well where the records are too few for an incident', async () => {
     const { code, stdout } = await runCli(args('--open-after', '2'))
     expect(code).to.equal(0)
@@ -152,7 +161,7 @@ describe('alerts send', () => {
   it('says so when there is no incident', async () => {
     await record('ERROR', 'OK')
     const { code, stdout } = await runCli(args('--no-dry-run'))
-    expect({ code, stdout }).to.deep.equal({ code: 0, stdout: 'No incident: health is OK.\n' })
+    expect({ code, first: stdout.split('\n')[0] }).to.deep.equal({ code: 0, first: 'No incident: health is OK.' })
   })
 
   it('ends with 3 where nothing is known', async () => {
