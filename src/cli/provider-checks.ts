@@ -33,10 +33,15 @@ export function packageReports(config: Config, signal: AbortSignal): Promise<Pac
   return inspectPackages(config, pluginContext({ signal }))
 }
 
-/** Opens every channel that is configured or asked for, each by itself. */
+/** Opens every channel that is configured, asked for or to stand in for one, each by itself. */
 export async function channelReports(options: ChannelCheckOptions): Promise<ChannelReport[]> {
-  const names = [...new Set([...Object.keys(options.named ?? {}), ...options.names])].sort()
+  const names = [...new Set([...Object.keys(options.named ?? {}), ...options.names, ...fallbacks(options)])].sort()
   return Promise.all(names.map((name) => channelReport(name, options)))
+}
+
+function fallbacks({ named = {} }: ChannelCheckOptions): string[] {
+  const names = Object.values(named).map((entry) => (entry as { fallback?: unknown } | null)?.fallback)
+  return names.filter((name) => typeof name === 'string')
 }
 
 async function channelReport(name: string, options: ChannelCheckOptions): Promise<ChannelReport> {
@@ -49,7 +54,13 @@ async function channelReport(name: string, options: ChannelCheckOptions): Promis
   } catch (error) {
     const settings = isArbError(error) && ['ARB_PLUGIN_SETTINGS', 'ARB_CONFIG_INVALID'].includes(error.code)
     const fix = isArbError(error) ? (error.hints[0] ?? null) : null
-    return { name, type, status: settings ? 'incomplete' : 'fail', detail: shorten(messageOf(error), 300), fix }
+    return {
+      name,
+      type,
+      status: settings ? 'incomplete' : 'fail',
+      detail: shorten(messageOf(error).replace(`channels.${name}: `, ''), 300),
+      fix,
+    }
   }
 }
 

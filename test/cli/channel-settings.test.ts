@@ -93,6 +93,16 @@ describe('settings of alert channels', function () {
     expect(requests).to.have.length(1)
   })
 
+  it('doctor fails where a fallback is no channel, and names a channel once', async () => {
+    const cwd = await mkdtemp(path.join(home, 'run-'))
+    const channels = { ops: { type: 'console', fallback: 'temm' }, hook: { type: 'webhook' } }
+    await writeFile(path.join(cwd, 'arbk8s.yaml'), JSON.stringify({ channels }))
+    const { code, stdout } = await runCli(['doctor'], { cwd, env })
+    expect(code).to.equal(1)
+    expect(stdout).to.match(/✗ channels +temm: no installed plugin provides the alert channel "temm"/)
+    expect(stdout).to.match(/✗ channels +hook: notifier:webhook/)
+  })
+
   it('wrong settings are told with the name of the channel', async () => {
     const { code, stdout } = await drill({ ops: { type: 'webhook', fallbck: 'team' } })
     expect(code).to.equal(3)
