@@ -70,7 +70,8 @@ if (!realEndpoint) {
       ]) {
         const copied = await arbk8s(['history', 'copy', from!, to!, '--no-dry-run'])
         expect(copied.code, copied.stderr).to.equal(0)
-        expect(copied.stderr).to.equal('copying: 4 entries\n')
+        // How far it is, where it takes long, and nothing else.
+        expect(copied.stderr.replaceAll(/^copying: .*\n/gm, '')).to.equal('')
       }
       expect(await readFile(`${file}.back`, 'utf8')).to.equal(await readFile(file, 'utf8'))
     })

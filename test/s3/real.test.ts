@@ -7,7 +7,7 @@ import { killRounds, s3Child } from '../helpers/s3-kill-rounds.js'
 import { recordOf, selectorsOf, testS3Store } from '../helpers/s3-store.js'
 
 /** Compactions that are killed; 100 for the full count. */
-const rounds = process.env.ARBK8S_FULL_FAULTS ? 100 : 10
+const rounds = process.env.ARBK8S_FULL_FAULTS ? 100 : 6
 
 if (!realEndpoint) {
   describe('s3 on a real server', () => {
