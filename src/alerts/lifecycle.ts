@@ -23,6 +23,8 @@ export interface Due {
   incident: Incident
   /** Null where nothing is to be sent about this incident now. */
   kind: AlertKind | null
+  /** What would be sent if a silence or another run did not keep it back. */
+  held?: AlertKind
   /** Why it is sent, or why not. */
   reason: string
   /** What keeps it from being sent. */
@@ -55,7 +57,7 @@ export function dueNow(options: DueOptions): Due[] {
   const dues = [...ended, ...(present ? [present] : [])].map((due) => afterSilence(due, options))
   // Runs that have not come to the point of sending stand in line, as this one will.
   const busy = options.attempts.some((attempt) => attempt.intent && isFresh(attempt, options))
-  return busy ? dues.map((due) => (due.kind ? { ...due, kind: null, reason: underWay } : due)) : dues
+  return busy ? dues.map((due) => (due.kind ? { ...due, kind: null, held: due.kind, reason: underWay } : due)) : dues
 }
 
 /** Said of what another run takes care of. */
@@ -70,7 +72,7 @@ function afterSilence(due: Due, { silence }: DueOptions): Due {
   // The end of what people were told of goes out: it is good news, and pagers wait for it.
   if (!silence || !due.kind || due.kind === 'resolved') return due
   const until = new Date(silence.until).toISOString()
-  return { ...due, kind: null, reason: `silenced until ${until}: ${silence.reason}`, silence }
+  return { ...due, kind: null, held: due.kind, reason: `silenced until ${until}: ${silence.reason}`, silence }
 }
 
 /** Notices of the end: of what was told, and of the newest that could not be told while it lasted. */

@@ -81,11 +81,14 @@ async function show(work: LoadedWork, due: Due): Promise<AlertOutcome> {
   return { ...about, status, reason: due.reason + instead, preview: shown.preview }
 }
 
-function alertOf(work: ChannelWork, { incident, kind }: Due): Alert {
+function alertOf(work: ChannelWork, due: Due): Alert {
   const { context, standsInFor } = work
+  const { incident } = due
+  // Of what is not due the next word is shown.
+  const kind = due.kind ?? due.held ?? 'repeated'
   const own = begun(attemptsOf(work)).filter(({ intent }) => intent.incident.id === incident.id)
   const group = standing(own, { now: context.now(), claimMs: claimMs(work.channel, context) })
-  const alert = buildAlert(incident, kind ?? 'repeated', {
+  const alert = buildAlert(incident, kind, {
     sequence: nextSequence(group),
     previous: lastReference(group),
     expiresAt: kind === 'resolved' ? null : nextWord(context),
