@@ -1,8 +1,9 @@
 /** What one run knows of the ledger: read from its end, only as far back as it matters. */
-import type { HistoryStore } from '@arbk8s/plugin-kit'
+import type { HistoryEntry, HistoryRecord, HistoryStore } from '@arbk8s/plugin-kit'
 
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
-import { cleanLine } from '../base/text.js'
+import { cleanLine, shorten } from '../base/text.js'
+import { addDamage, type Damage, damageNote, noDamage } from '../history/read.js'
 import {
   addToLedger,
   asEntry,
@@ -29,6 +30,8 @@ export class LedgerView {
   private newest = 0
   /** Entries that a reader has to look at until the newest checkpoint. */
   depth = 0
+  /** What `load` met that is no entry. */
+  damage = noDamage()
 
   constructor(
     private readonly ledger: HistoryStore,
@@ -39,26 +42,28 @@ export class LedgerView {
   async load(): Promise<this> {
     let checkpoint: number | undefined
     this.depth = 0
+    this.damage = noDamage()
     await this.read((entry) => {
       if (checkpoint === undefined) this.depth++
       if (entry.phase !== 'checkpoint' || checkpoint !== undefined) return checkpoint
       this.takeCheckpoint(entry)
       return (checkpoint = Date.parse(entry.timestamp))
-    })
+    }, this.damage)
     return this
   }
 
   /** Reads what was added since shortly before `since`, ms. */
   async refresh(since: number): Promise<void> {
-    await this.read(() => since)
+    // What is damaged there was counted by `load`.
+    await this.read(() => since, noDamage())
   }
 
   /** Hands on entries newest first until well behind the moment that `until` names. */
-  private async read(until: (entry: LedgerEntry) => number | undefined): Promise<void> {
+  private async read(until: (entry: LedgerEntry) => number | undefined, damage: Damage): Promise<void> {
     let behind = 0
     try {
       for await (const stored of this.ledger.read({ newestFirst: true })) {
-        const entry = 'record' in stored ? asEntry(stored.record) : undefined
+        const entry = checked(stored, damage)
         if (!entry) continue
         this.take(entry)
         const moment = until(entry)
@@ -79,7 +84,10 @@ export class LedgerView {
   }
 
   private takeCheckpoint({ entries }: LedgerCheckpoint): void {
-    for (const entry of entries) if (asEntry(entry)) this.take(entry)
+    for (const record of entries as unknown as HistoryRecord[]) {
+      const entry = checked({ record }, this.damage)
+      if (entry) this.take(entry)
+    }
   }
 
   private takePart(part: AttemptPart): void {
@@ -130,6 +138,24 @@ export class LedgerView {
     this.depth++
     return stamped
   }
+}
+
+/** The entry as it was stored; what is none goes to `damage`. */
+function checked(stored: HistoryEntry, damage: Damage): LedgerEntry | undefined {
+  const entry = 'record' in stored ? asEntry(stored.record) : undefined
+  if (!entry) addDamage(damage, 'damaged' in stored ? stored.damaged : foreign(stored.record))
+  return entry
+}
+
+function foreign(record: HistoryRecord | null): Damage['first'][number] {
+  const where = `entry of ${shorten(cleanLine(String(record?.timestamp)), 40)}`
+  return { where, reason: 'it is no entry of a ledger' }
+}
+
+/** One line for people: what was said of an alert may be lost, and it is rather sent twice than never. */
+export function ledgerDamageNote(damage: Damage): string | undefined {
+  const note = damageNote(damage, 'the delivery ledger')
+  return note && `${note}: what was sent may be sent once more.`
 }
 
 function emptyAttempt(id: string, channel: string, key: SeriesKey): Attempt {

@@ -8,7 +8,7 @@ import { type Channel, idOf } from './channel.js'
 import { checkpointWhenLong } from './checkpoint.js'
 import { standIns } from './fallback.js'
 import type { Attempt } from './ledger.js'
-import { LedgerView } from './ledger-view.js'
+import { ledgerDamageNote, LedgerView } from './ledger-view.js'
 import { leftOpenNotes } from './left-open.js'
 import { type Due, dueNow } from './lifecycle.js'
 import { routeChannels, silenceNotes, silenceOf } from './match.js'
@@ -66,6 +66,8 @@ export interface SendResult {
   /** Alerts of the last days that never arrived, or of which nobody knows. */
   neverDelivered: NeverDelivered[]
   damage: Damage
+  /** What of the ledger could not be read; `notes` tells of it too. */
+  ledgerDamage: Damage
 }
 
 /**
@@ -141,6 +143,7 @@ const staleMs = 24 * 3_600_000
 function resultOf(reports: ChannelReport[], { situation, options, view, damage }: Seen): SendResult {
   const outcomes = reports.flatMap((report) => report.outcomes)
   const failing = outcomes.flatMap(({ status, incident }) => (status === 'failed' && incident ? [incident.id] : []))
+  const ledgerNote = ledgerDamageNote(view.damage)
   const skip = new Set([...failing, ...(situation.incident ? [situation.incident.id] : [])])
   return {
     mode: options.dryRun ? 'dry_run' : 'send',
@@ -148,11 +151,16 @@ function resultOf(reports: ChannelReport[], { situation, options, view, damage }
     incident: situation.incident ?? null,
     outcomes,
     complete: outcomes.every(({ status, undelivered = [] }) => status !== 'failed' && undelivered.length === 0),
-    notes: [...notesOf(situation, options, reports), ...leftOpen(situation, options, view)],
+    notes: [
+      ...(ledgerNote === undefined ? [] : [ledgerNote]),
+      ...notesOf(situation, options, reports),
+      ...leftOpen(situation, options, view),
+    ],
     neverDelivered: neverDelivered(view.attemptsOf(options), options.now()).filter(
       ({ incident }) => !skip.has(incident),
     ),
     damage,
+    ledgerDamage: view.damage,
   }
 }
 

@@ -149,10 +149,10 @@ export async function collectRecords(store: HistoryStore, options: CollectOption
   return { records: records.reverse(), damage }
 }
 
-/** One line for people about damaged entries, or undefined where there are none. */
-export function damageNote({ count, first }: Damage): string | undefined {
+/** One line for people about damaged entries of `place`, or undefined where there are none. */
+export function damageNote({ count, first }: Damage, place = 'the history'): string | undefined {
   if (count === 0) return undefined
   const named = first.map(({ where, reason }) => `${where}: ${cleanLine(reason)}`).join('; ')
   const more = count > first.length ? `; and ${count - first.length} more` : ''
-  return `${count} damaged ${count === 1 ? 'entry' : 'entries'} in the history skipped (${named}${more})`
+  return `${count} damaged ${count === 1 ? 'entry' : 'entries'} in ${place} skipped (${named}${more})`
 }

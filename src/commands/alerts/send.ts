@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 
 import { ledgerLocation } from '../../alerts/ledger.js'
+import { ledgerDamageNote } from '../../alerts/ledger-view.js'
 import { replayAlerts } from '../../alerts/replay.js'
 import { sendAlerts } from '../../alerts/send.js'
 import { ArbError, exitCodes } from '../../base/errors.js'
@@ -81,10 +82,13 @@ export default class AlertsSend extends AlertCommand {
     this.signal.throwIfAborted()
     const damaged = damageNote(result.damage)
     if (damaged) await this.caution(damaged)
+    const ledgerNote = ledgerDamageNote(result.ledgerDamage)
+    if (ledgerNote) await this.caution(ledgerNote)
     const exitCode = incomplete ? exitCodes.failed : result.complete ? exitCodes.ok : exitCodes.findings
     await this.finish<AlertsSendResult>({
       result: alertsView(result),
-      text: ciSafe(alertsText(result), process.env),
+      // What stderr has said need not be said twice.
+      text: ciSafe(alertsText({ ...result, notes: result.notes.filter((note) => note !== ledgerNote) }), process.env),
       exitCode,
     })
   }

@@ -244,4 +244,27 @@ describe('alerts: the ledger', () => {
     ledger.entries.push({ timestamp: 'x' }, { phase: 'intent' }, { phase: 'outcome', attempt: 'none' })
     expect(await run()).to.deep.equal(['delivered opened'])
   })
+
+  it('tells of its damage once a run, and what may come of it', async () => {
+    const { record, run, options, ledger } = world()
+    record('ERROR')
+    await run()
+    expect((await sendAlerts(options())).notes.join(' ')).to.not.include('damaged')
+    const read = ledger.read.bind(ledger)
+    ledger.read = async function* (query) {
+      for await (const entry of read(query))
+        yield 'record' in entry && (entry.record as object as { phase: string }).phase === 'outcome'
+          ? { damaged: { where: 'line 4', reason: 'it is not JSON' } }
+          : entry
+    }
+    ledger.entries.push({ timestamp: '2025-11-16T10:00:00Z', phase: 'intent' })
+    const { notes, ledgerDamage } = await sendAlerts(
+      options({ deadlineMs: 0, now: () => new Date(Date.UTC(2025, 10, 17)) }),
+    )
+    expect(ledgerDamage.count).to.equal(2)
+    expect(notes.filter((note) => note.includes('damaged'))).to.deep.equal([
+      '2 damaged entries in the delivery ledger skipped (entry of 2025-11-16T10:00:00Z: it is no entry of a ledger; ' +
+        'line 4: it is not JSON): what was sent may be sent once more.',
+    ])
+  })
 })
