@@ -1,5 +1,9 @@
 /** A command that speaks to alert channels. */
-import { type AlertSettings, type PlannedChannel, plannedChannels, withPlan } from './alert-rules.js'
+import type { HistoryStore } from '@arbk8s/plugin-kit'
+
+import type { SeriesKey } from '../alerts/ledger.js'
+import { toldChannels } from '../alerts/left-open.js'
+import { type AlertSettings, type PlannedChannel, plannedChannels, plannedWithTold, withPlan } from './alert-rules.js'
 import { BaseCommand } from './base-command.js'
 import { type OpenedChannels, openChannels } from './channels.js'
 import { writeSeen } from './output.js'
@@ -27,6 +31,16 @@ export abstract class AlertCommand extends BaseCommand {
     const source = this.sources['channel-type']
     // Without a flag, a variable or a setting it is undefined: routes may name all that there is.
     return plannedChannels(flags['channel-type'], this.alertSettings(), source)
+  }
+
+  /** Beside these the channels of the settings that the ledger says are owed the end of an incident. */
+  protected channelsWithTold(
+    flags: Pick<ChannelFlagValues, 'channel-type'>,
+    ledger: HistoryStore,
+    { namespace, selector }: SeriesKey,
+  ): Promise<PlannedChannel[]> {
+    const told = () => toldChannels(ledger, { namespace, selector, now: () => new Date() })
+    return plannedWithTold(flags['channel-type'], this.alertSettings(), this.sources['channel-type'], told)
   }
 
   /** The planned channels, loaded. */

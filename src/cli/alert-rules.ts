@@ -91,12 +91,30 @@ function isGiven(source: ValueSource | undefined): boolean {
   return source?.from === 'flag' || source?.from === 'variable'
 }
 
-/** The channels that are asked for, those that routes name, and the fallbacks of all of them. */
+/**
+ * The planned channels, and those of the settings that `told` names: they are owed the end of an incident, whatever the
+ * routes say by now. Where a flag or a variable names the channels, it is kept to: runs with one channel each do not do
+ * one another's work.
+ */
+export async function plannedWithTold(
+  asked: string[] | undefined,
+  settings: AlertSettings,
+  source: ValueSource | undefined,
+  told: () => Promise<string[]>,
+): Promise<PlannedChannel[]> {
+  const planned = plannedChannels(asked, settings, source)
+  const others = Object.keys(settings.named ?? {}).some((name) => !planned.some(({ id }) => id === notifierName(name)))
+  return isGiven(source) || !others ? planned : plannedChannels(asked, settings, source, await told())
+}
+
+/** The channels that are asked for, those that routes name, those of `told` in the settings, and the fallbacks of all. */
 export function plannedChannels(
   asked: string[] | undefined,
   { routes, named = {} }: AlertSettings,
   source: ValueSource | undefined,
+  told: string[] = [],
 ): PlannedChannel[] {
+  const owed = told.filter((id) => Object.hasOwn(named, nameInSettings(id, named)))
   const routed = isGiven(source) ? [] : (routes ?? []).flatMap(({ channels }) => channels)
   const first = asked?.length ? asked : routed.length > 0 ? [] : ['console']
   const planned = new Map<string, PlannedChannel>()
@@ -114,7 +132,7 @@ export function plannedChannels(
     if (typeof fallback === 'string') add(fallback, true)
   }
   for (const name of first) add(name, false)
-  for (const name of routed) add(name, true)
+  for (const name of [...routed, ...owed]) add(name, true)
   // One that is asked for and was met first as another's fallback.
   for (const name of first) planned.get(notifierName(nameInSettings(name, named)))!.standby = false
   return [...planned.values()]

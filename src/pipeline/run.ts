@@ -211,15 +211,16 @@ class PipelineRun {
 
   private async alert(): Promise<StageOutcome> {
     const { enableAlerts, alertTimeoutMs } = this.options
-    const { channels, incomplete } = await this.options.openChannels()
     const history = await this.history().catch(() => undefined)
     // An alert about a record that could not be stored is wanted all the more; without a ledger it may be sent again.
     const store = this.historyAppended ? history!.store : memoryStore([this.record!], history?.store)
+    const ledger = this.historyAppended ? history!.ledger : lenientStore(history?.ledger)
+    const { channels, incomplete } = await this.options.openChannels({ ...this.place!, ledger })
     this.sent = await sendAlerts({
       ...this.options,
       ...this.place!,
       store,
-      ledger: this.historyAppended ? history!.ledger : lenientStore(history?.ledger),
+      ledger,
       channels,
       dryRun: !enableAlerts,
       timeoutMs: alertTimeoutMs,

@@ -1,6 +1,7 @@
 /** What a pipeline run is given and what it gives back. */
 import type { HistoryStore } from '@arbk8s/plugin-kit'
 
+import type { SeriesKey } from '../alerts/ledger.js'
 import type { AlertRules, Channel } from '../alerts/send.js'
 import type { LiveGuard, TargetGuard } from '../apply/guards.js'
 import type { Cluster } from '../cluster/open.js'
@@ -38,8 +39,8 @@ export interface PipelineOptions extends StepListener, AlertRules {
   openCluster(namespaces: string[]): Promise<Cluster>
   /** Called once: the history and the ledger beside it. */
   openHistory(): Promise<{ store: HistoryStore; ledger: HistoryStore }>
-  /** Called once; `incomplete` where a channel could not be loaded. */
-  openChannels(): Promise<{ channels: Channel[]; incomplete: boolean }>
+  /** Called once, with what tells who is owed the end of an incident; `incomplete` where a channel could not be loaded. */
+  openChannels(about: SeriesKey & { ledger: HistoryStore }): Promise<{ channels: Channel[]; incomplete: boolean }>
   /** Called while waiting for the Jobs, at each change. */
   onProgress?(progress: { ended: number; total: number }): void | Promise<void>
   /** Which cluster is about to be changed; called before anything is sent. */

@@ -244,6 +244,41 @@ describe('alerts send', () => {
     expect((again.json.alerts as unknown[]).length).to.equal(1)
   })
 
+  it('tells the end to a channel that no route names any more, while it is in the settings', async () => {
+    const settings = (channels: string) =>
+      writeFile(path.join(folder, 'arbk8s.yaml'), `channels: {${channels}}\nroutes: [{channels: [team]}]\n`)
+    const send = (...more: string[]) => runCliJson(args('--no-dry-run', ...more), { cwd: folder })
+    const [team, ops] = ['team: {type: console}', 'ops: {type: console}']
+    await settings(`${team}, ${ops}`)
+    await send('--channel', 'ops')
+    await record('OK', 'ERROR', 'OK')
+    const kept = await send('--channel', 'team')
+    expect(String(kept.json.notes)).to.include('Channel ops was told')
+    await settings(team)
+    expect(String((await send()).json.notes)).to.include('Channel ops was told')
+    await settings(`${team}, ${ops}`)
+    const { json, code } = await send()
+    expect(code).to.equal(0)
+    expect(json).to.deep.nested.include({ 'alerts[0].channel': 'ops', 'alerts[0].kind': 'resolved' })
+    expect((json.alerts as unknown[]).length).to.equal(1)
+    expect(String(json.notes)).to.not.include('Channel ops')
+  })
+
+  it('says that its ledger is damaged, once, and sends again', async () => {
+    await runCli(args('--no-dry-run'))
+    const ledger = `${file}.alerts.jsonl`
+    await writeFile(ledger, (await readFile(ledger, 'utf8')).replaceAll(/^./gm, 'X'))
+    const damaged =
+      /4 damaged entries in the delivery ledger skipped \(byte \d+: .*\): what was sent may be sent once more\./
+    const text = await runCli(args())
+    expect(text.stderr).to.match(damaged)
+    expect(text.stdout).to.not.include('damaged')
+    const sent = await runCliJson(args('--no-dry-run'))
+    expect(sent.stderr).to.match(damaged)
+    expect(sent.json).to.have.nested.property('alerts[0].kind', 'opened')
+    expect(String(sent.json.notes)).to.match(damaged)
+  })
+
   it('is reminded by doctor of what never arrived', async () => {
     await runCli(args('--no-dry-run'), { onStart: (child) => void child.stdout.destroy() })
     const doctor = await runCli(['doctor', '--history-file', file])

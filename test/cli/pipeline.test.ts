@@ -153,6 +153,22 @@ describe('pipeline run', function () {
     ])
   })
 
+  it('tells the end to a channel that no route names any more', async () => {
+    const files = await session('told', 'exit 0', 1)
+    const text = 'channels: {team: {type: console}, ops: {type: console}}\nroutes: [{channels: [team]}]\n'
+    await writeFile(path.join(folder, 'arbk8s.yaml'), text)
+    const place = ['-n', namespace, '-l', 'session_id=told']
+    const counts = { jobs_ok: 0, jobs_warn: 0, jobs_error: 1, raw_snapshot: null }
+    const about = { timestamp: new Date().toISOString(), namespace, selector: 'session_id=told' }
+    await writeFile(history(), `${JSON.stringify({ ...about, overall_health: 'ERROR', ...counts })}\n`)
+    const send = ['alerts', 'send', '--history-file', history(), ...place, '--channel', 'ops', '--no-dry-run']
+    expect((await runCli(send, { cwd: folder })).code).to.equal(0)
+    const run = args(...files, '--enable-apply', '--wait', '--enable-alerts')
+    const { json: result } = await runCliJson<WirePipelineResult>(run, { cwd: folder })
+    expect(result.incidents_sent).to.equal(1)
+    expect(result.steps.at(-1)!.message).to.include('ops: delivered (resolved)')
+  })
+
   it('leaves out what the session no longer wants', async () => {
     const files = await session('less', 'echo done', 4)
     await json(...files)

@@ -70,10 +70,11 @@ export default class AlertsSend extends AlertCommand {
       signal: this.signal,
     }
     if (flags.replay) return this.replay(options, flags)
-    const { channels, incomplete } = await this.openChannels(flags)
+    const ledger = await openLedger(this.config, ledgerLocation(location), this.signal, this.setting('stores'))
+    const { channels, incomplete } = await this.openChannels(flags, await this.channelsWithTold(flags, ledger, options))
     const result = await sendAlerts({
       ...options,
-      ledger: await openLedger(this.config, ledgerLocation(location), this.signal, this.setting('stores')),
+      ledger,
       channels,
       dryRun: flags['dry-run'],
       timeoutMs: flags['timeout-seconds']!,

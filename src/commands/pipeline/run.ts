@@ -2,7 +2,15 @@ import { Flags } from '@oclif/core'
 
 import { ledgerLocation } from '../../alerts/ledger.js'
 import { guardFlags, guardOf } from '../../cli/apply-flags.js'
-import { alertRules, type AlertSettings, lifecycleFlags, plannedChannels, withPlan } from '../../cli/alert-rules.js'
+import { toldChannels } from '../../alerts/left-open.js'
+import {
+  alertRules,
+  type AlertSettings,
+  lifecycleFlags,
+  plannedChannels,
+  plannedWithTold,
+  withPlan,
+} from '../../cli/alert-rules.js'
 import { deliveryFlags, openChannels, requireChannels } from '../../cli/channels.js'
 import { ClusterCommand } from '../../cli/cluster-command.js'
 import { clusterFlags, durationFlag, historyFlags, selectorFlags } from '../../cli/flags.js'
@@ -90,9 +98,9 @@ export default class PipelineRun extends ClusterCommand {
       silences: this.setting('silences'),
       named: this.setting('channels'),
     }
-    const planned = plannedChannels(flags['channel-type'], settings, this.sources['channel-type'])
-    const channels = { config: this.config, names: planned.map(({ name }) => name), named: settings.named }
-    requireChannels(channels)
+    const asked = [flags['channel-type'], settings, this.sources['channel-type']] as const
+    const channels = { config: this.config, named: settings.named }
+    requireChannels({ ...channels, names: plannedChannels(...asked).map(({ name }) => name) })
     const caution = (message: string): Promise<void> => this.caution(message)
     const webhookUrl = await webhookUrlOf({ flags, sources: this.sources, caution, signal: this.signal })
     requireStore(this.config, location)
@@ -120,9 +128,12 @@ export default class PipelineRun extends ClusterCommand {
         store: await openHistory(this.config, location, this.signal, this.setting('stores')),
         ledger: await openLedger(this.config, ledgerLocation(location), this.signal, this.setting('stores')),
       }),
-      openChannels: async () => {
+      openChannels: async ({ ledger, namespace, selector: recorded }) => {
+        const key = { namespace, selector: recorded, now: () => new Date() }
+        const planned = await plannedWithTold(...asked, () => toldChannels(ledger, key))
         const opened = await openChannels({
           ...channels,
+          names: planned.map(({ name }) => name),
           webhookUrl,
           limits: { timeoutMs: flags['timeout-seconds']!, deadlineMs: flags.deadline! },
           allowPrivate: flags['allow-private-addresses'],

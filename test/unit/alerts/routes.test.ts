@@ -2,6 +2,7 @@ import { expect } from 'chai'
 
 import type { Incident } from '../../../plugins/plugin-kit/src/index.js'
 import { sampleAlert } from '../../../plugins/plugin-kit/src/testing/index.js'
+import { toldChannels } from '../../../src/alerts/left-open.js'
 import { inWindow, matchesIncident, routeChannels, silenceNotes, silenceOf } from '../../../src/alerts/match.js'
 import { sendAlerts } from '../../../src/alerts/send.js'
 import type { Route, Silence } from '../../../src/base/alert-rules.js'
@@ -248,6 +249,27 @@ describe('alerts: a channel that stands in', () => {
     expect(others).to.deep.equal([])
     expect(await run(through('ops', ops))).to.deep.equal(['delivered resolved'])
     expect((await sendAlerts(options(through('mail', mail)))).notes).to.deep.equal([])
+  })
+
+  it('that was told and stands by is told the end, and no more than that', async () => {
+    const [ops, mail] = [fakeNotifier(), fakeNotifier()]
+    const { record, run, options } = world()
+    record('ERROR')
+    await run({ channels: [{ name: 'ops', notifier: ops.notifier }] })
+    const { namespace, selector, ledger, now } = options()
+    const told = () => toldChannels(ledger, { namespace, selector, now })
+    expect(await told()).to.deep.equal(['ops'])
+    expect(await toldChannels(ledger, { namespace, selector: 'session_id=other', now })).to.deep.equal([])
+    const channels = [
+      { name: 'mail', notifier: mail.notifier },
+      { name: 'ops', notifier: ops.notifier, standby: true },
+    ]
+    expect(await run({ channels })).to.deep.equal(['delivered opened'])
+    record('OK')
+    const { notes } = await sendAlerts(options({ channels }))
+    expect(notes).to.deep.equal([])
+    expect(ops.sent.map(({ kind }) => kind)).to.deep.equal(['opened', 'resolved'])
+    expect(await told()).to.deep.equal([])
   })
 
   it('of several recipients tells those who were not reached', async () => {

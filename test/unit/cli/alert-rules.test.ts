@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 
-import { alertRules, plannedChannels } from '../../../src/cli/alert-rules.js'
+import { alertRules, plannedChannels, plannedWithTold } from '../../../src/cli/alert-rules.js'
 
 const settings = {
   routes: [{ match: {}, channels: ['ops', 'slack_webhook'], continue: false }],
@@ -29,6 +29,20 @@ describe('channels of a command', () => {
       'ops ops true mail',
       'slack slack true ',
     ])
+  })
+
+  it('are also those that were told of an incident and are still in the settings, standing by', async () => {
+    const asked = { ...settings, routes: undefined }
+    const told = async () => ['ops', 'slack', 'gone', 'constructor']
+    const names = async (...given: Parameters<typeof plannedWithTold>) =>
+      (await plannedWithTold(...given)).map(({ name, standby }) => `${name} ${standby}`)
+    const project = { from: 'project', file: 'x' } as const
+    expect(await names(['mail'], asked, project, told)).to.deep.equal(['mail false', 'ops true', 'slack true'])
+    expect(await names(['mail'], asked, { from: 'flag' }, told)).to.deep.equal(['mail false'])
+    expect(await names(['mail'], asked, { from: 'variable' }, told)).to.deep.equal(['mail false'])
+    // The ledger is not read where it cannot name another.
+    const unread = () => Promise.reject(new Error('read'))
+    expect(await names(undefined, settings, project, unread)).to.deep.equal(['ops true', 'mail true', 'slack true'])
   })
 
   it('are the console without any', () => {
