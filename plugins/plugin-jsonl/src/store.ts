@@ -32,7 +32,7 @@ export function jsonlStore(location: string, options: JsonlOptions = {}): Histor
     apiVersion: 1,
     append: (record: HistoryRecord) => appendLine(file, JSON.stringify(record), append),
     read: (query: ReadQuery = {}) => read(file, query, signal),
-    verify: (query: VerifyQuery = {}) => verify(file, query, signal),
+    verify: (query: VerifyQuery = {}) => verify(file, { ...query, chain: append.chain }, signal),
     close: () => Promise.resolve(),
   }
 }

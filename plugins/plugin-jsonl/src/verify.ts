@@ -20,8 +20,14 @@ const noLock = ['EACCES', 'EPERM', 'EROFS', 'EOPNOTSUPP', 'ENOSPC', 'EDQUOT', 'E
 /** Problems that are listed; the others are only counted. */
 const listed = 1000
 
+/** What `verify` looks for. */
+export interface ChainQuery extends VerifyQuery {
+  /** True where the settings ask for a chain: whoever takes all links away must not pass. */
+  chain: boolean
+}
+
 /** Everything at one moment, also while others append. Rejects with ENOENT where there is no history. */
-export async function verify(location: string, { head }: VerifyQuery, signal?: AbortSignal): Promise<VerifyResult> {
+export async function verify(location: string, query: ChainQuery, signal?: AbortSignal): Promise<VerifyResult> {
   const file = await targetOf(location)
   const { closed, active, size } = await snapshot(file, signal)
   try {
@@ -29,7 +35,7 @@ export async function verify(location: string, { head }: VerifyQuery, signal?: A
     const first = path.basename(closed[0] ?? file)
     // A closed name sorts before the name of the file that is written to, or is what stands in its stead.
     const start = removed.filter(({ name }) => closed.length === 0 || name < first).at(-1)?.head ?? ''
-    const check = new ChainCheck(start, head)
+    const check = new ChainCheck(start, query)
     for (const each of closed) {
       const handle = await openClosed(each)
       if (handle) await check.file(each, handle, signal).finally(() => handle.close())
@@ -37,7 +43,7 @@ export async function verify(location: string, { head }: VerifyQuery, signal?: A
     if (active) await check.file(file, active, signal, size)
     return check.result(
       file,
-      removed.some((each) => each.head === head),
+      removed.some((each) => each.head === query.head),
     )
   } finally {
     await active?.close()
@@ -62,12 +68,15 @@ class ChainCheck {
   private unlisted = 0
   private last: string
   private headSeen = false
+  /** The first line without a link. */
+  private unlinked: string | undefined
+  private readonly head: string | undefined
+  private readonly wanted: boolean
 
-  constructor(
-    start: string,
-    private readonly head: string | undefined,
-  ) {
+  constructor(start: string, { head, chain }: ChainQuery) {
     this.last = start
+    this.head = head
+    this.wanted = chain
   }
 
   async file(file: string, handle: FileHandle, signal: AbortSignal | undefined, to?: number): Promise<void> {
@@ -88,8 +97,13 @@ class ChainCheck {
     const link = bytes && linkOf(bytes)
     if (link) return this.linkedLine({ bytes, link, where }, entry, run)
     if (entry && 'damaged' in entry) run.damaged.push(entry.damaged)
-    else if (entry && run.unlinked.length < listed) run.unlinked.push(where)
+    else if (entry) this.unlinkedLine(where, run)
     passOver(run.hash, bytes)
+  }
+
+  private unlinkedLine(where: string, run: Run): void {
+    this.unlinked ??= where
+    if (run.unlinked.length < listed) run.unlinked.push(where)
   }
 
   /** What stands between two links that fit was so when the second one was written. */
@@ -117,6 +131,9 @@ class ChainCheck {
   result(file: string, headRemoved: boolean): VerifyResult {
     const where = path.basename(file)
     if (this.head !== undefined && !this.headSeen && !headRemoved) this.problems.unshift({ where, reason: headMissing })
+    // Before a first link it may stand: that link vouches for it.
+    if (this.wanted && this.last === '' && this.unlinked !== undefined)
+      this.problems.unshift({ where: this.unlinked, reason: noLink })
     if (this.unlisted > 0) this.problems.push({ where, reason: `${this.unlisted} more problems are not listed` })
     return { ...this.counts, problems: this.problems, head: this.last === '' ? null : this.last }
   }
@@ -139,5 +156,7 @@ const changed = 'it was changed, or lines before it are missing, moved or put in
 const changedUpTo = (where: string): string =>
   `this line or one up to ${where} was changed, taken away, moved or put in`
 const notLinked = 'it is not in the chain: changed, or written without the setting "chain"'
+const noLink =
+  'no line from here on is linked though "chain" is set: the links were taken out, or nothing was written since it was set; in that case record once more, the first link vouches for what stands before it'
 const headMissing =
   'the head is not in the chain: the end was cut off, or the file was written anew, since the head was noted'

@@ -61,6 +61,32 @@ describe('jsonl: the chain', () => {
     }
   })
 
+  it('where the settings ask for it, records of which none is linked are a problem, until the first link', async () => {
+    const asked = () => jsonlStore(file, { settings: { chain: true } }).verify!({})
+    await append(0, 3, { chain: false })
+    const { problems } = await asked()
+    expect(problems).to.have.length(1)
+    expect(problems[0]!.where).to.equal('history.jsonl:1')
+    expect(problems[0]!.reason).to.include('no line from here on is linked').and.include('record once more')
+    expect((await verify()).problems, 'nobody asks for a chain').to.deep.equal([])
+    await append(3, 4)
+    expect((await asked()).problems, 'they stand before the first link').to.deep.equal([])
+    await put([])
+    expect((await asked()).problems, 'an empty file').to.deep.equal([])
+  })
+
+  it('where the settings ask for it, links that were stripped from all files are told once, at the first line', async () => {
+    const settings = { chain: true, rotate: { size: 1000 } }
+    await append(0, 10, settings)
+    const all = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).sort()
+    for (const name of all) {
+      const text = await readFile(path.join(folder, name), 'utf8')
+      await writeFile(path.join(folder, name), text.replace(/,"chain_sha256":"[0-9a-f]{64}"/g, ''))
+    }
+    const { problems } = await jsonlStore(file, { settings }).verify!({})
+    expect(problems.map(({ where }) => where)).to.deep.equal([`${all.find((name) => name.startsWith('history-'))}:1`])
+  })
+
   it('shows a cut-off end to who remembers a head, and only then', async () => {
     await append(0, 8)
     const whole = await lines()
