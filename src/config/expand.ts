@@ -24,6 +24,7 @@ export interface ExpandedSettings {
 
 /** A value that could not be put in place. */
 export class ExpansionError extends Error {
+  /** `message` does not say the path again. */
   constructor(
     readonly path: SettingPath,
     message: string,
@@ -78,15 +79,11 @@ function fileTarget(key: string): string | undefined {
 
 async function readInto(value: unknown, { sources, secrets, path }: Context): Promise<string> {
   if (typeof value !== 'string' || value === '')
-    throw new ExpansionError(path, `"${String(path.at(-1))}" must be the path of a file`, 'Write the path as text.')
+    throw new ExpansionError(path, 'it must be the path of a file', 'Write the path as text.')
   const file = substituted(value, { sources, secrets: new Set(), path })
   const secret = await sources.readSecret(file).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new ExpansionError(
-      path,
-      `"${String(path.at(-1))}": ${file}: ${reason}`,
-      'Name a file that holds the value alone.',
-    )
+    throw new ExpansionError(path, `${file}: ${reason}`, 'Name a file that holds the value alone.')
   })
   secrets.add(secret)
   return secret

@@ -80,8 +80,8 @@ describe('secrets in settings', () => {
     [{ to: ['${EMPTY}'] }, 'to.0', /^the variable EMPTY is empty$/],
     [{ a: '${TOKEN' }, 'a', /must follow/],
     [{ a: '${A-B}' }, 'a', /must follow/],
-    [{ password_file: 'missing' }, 'password_file', /^"password_file": missing: it does not exist$/],
-    [{ password_file: 7 }, 'password_file', /must be the path of a file/],
+    [{ password_file: 'missing' }, 'password_file', /^missing: it does not exist$/],
+    [{ password_file: 7 }, 'password_file', /^it must be the path of a file$/],
     [{ password: 'x', password_file: 'secrets/url' }, 'password_file', /are both given/],
   ]
   for (const [settings, path, message] of refused)
