@@ -1,7 +1,7 @@
 /** A channel as the alert stage sees it. */
-import type { Notifier } from '@arbk8s/plugin-kit'
+import type { Alert, Notifier, Preview } from '@arbk8s/plugin-kit'
 
-import type { DeliveryLimits } from './deliver.js'
+import { type DeliverOptions, type DeliveryLimits, preview } from './deliver.js'
 
 /** What every channel has, loaded or not. */
 export interface ChannelBase {
@@ -15,8 +15,14 @@ export interface ChannelBase {
   standby?: boolean | undefined
 }
 
-/** A channel whose plugin is there, with limits of its own where it has some. */
-export type LoadedChannel = ChannelBase & { notifier: Notifier; limits?: DeliveryLimits | undefined }
+/** A channel whose plugin is there. */
+export type LoadedChannel = ChannelBase & {
+  notifier: Notifier
+  /** Its own, where it has some. */
+  limits?: DeliveryLimits | undefined
+  /** Why nothing can be sent to the address of its settings, where that can be told without the network. */
+  refused?: string | undefined
+}
 
 /** A named channel, or why its plugin could not be loaded. */
 export type Channel = LoadedChannel | (ChannelBase & { error: string })
@@ -24,6 +30,16 @@ export type Channel = LoadedChannel | (ChannelBase & { error: string })
 /** How long the channel may take: its own limits, else those of the command. */
 export function limitsOf(channel: Channel, { timeoutMs, deadlineMs }: DeliveryLimits): DeliveryLimits {
   return ('limits' in channel && channel.limits) || { timeoutMs, deadlineMs }
+}
+
+/** What would be sent on the channel; an error in words where its plugin cannot tell, or its sending would be refused. */
+export async function previewOn(
+  channel: LoadedChannel,
+  alert: Alert,
+  options: DeliverOptions,
+): Promise<{ preview: Preview } | { error: string }> {
+  if (channel.refused !== undefined) return { error: channel.refused }
+  return preview(channel.notifier, alert, { ...options, ...limitsOf(channel, options) })
 }
 
 /** The name that the ledger knows a channel by. */

@@ -1,7 +1,8 @@
 /** A drill: one message to every channel that says it is one. Needs no history and leaves no trace in the ledger. */
 import { buildDrill } from './alert.js'
-import { deliver, preview } from './deliver.js'
-import { type AlertOutcome, type Channel, limitsOf } from './send.js'
+import { type Channel, limitsOf, previewOn } from './channel.js'
+import { deliver } from './deliver.js'
+import type { AlertOutcome } from './outcome.js'
 
 /** What `sendDrill` works with. */
 export interface DrillOptions {
@@ -27,7 +28,7 @@ async function drillChannel(channel: Channel, options: DrillOptions): Promise<Al
   const base = { channel: channel.name, kind: alert.kind, incident: alert.incident, preview: null }
   if ('error' in channel) return { ...base, status: 'failed', reason: channel.error }
   if (options.dryRun) {
-    const shown = await preview(channel.notifier, alert, { ...options, ...limitsOf(channel, options) })
+    const shown = await previewOn(channel, alert, options)
     if ('error' in shown) return { ...base, status: 'failed', reason: shown.error }
     return { ...base, status: 'would_send', reason: 'you asked for it', preview: shown.preview }
   }

@@ -4,8 +4,8 @@ import type { Alert, AlertKind } from '@arbk8s/plugin-kit'
 import { messageOf } from '../base/errors.js'
 import { buildAlert } from './alert.js'
 import { begun, lastReference, nextSequence, slimIncident, standing } from './attempts.js'
-import { type Channel, idOf, limitsOf, type LoadedChannel } from './channel.js'
-import { type Delivered, deliver, type DeliveryLimits, longestDeliveryMs, preview } from './deliver.js'
+import { type Channel, idOf, limitsOf, type LoadedChannel, previewOn } from './channel.js'
+import { type Delivered, deliver, type DeliveryLimits, longestDeliveryMs } from './deliver.js'
 import type { Attempt, LedgerIntent, LedgerOutcome, LedgerSilenced, SeriesKey } from './ledger.js'
 import type { LedgerView } from './ledger-view.js'
 import type { Due } from './lifecycle.js'
@@ -73,7 +73,7 @@ function attemptsOf({ channel, context }: ChannelWork): Attempt[] {
 async function show(work: LoadedWork, due: Due): Promise<AlertOutcome> {
   const { context, channel } = work
   const alert = alertOf(work, due)
-  const shown = await preview(channel.notifier, alert, { ...context, ...limitsOf(channel, context) })
+  const shown = await previewOn(channel, alert, context)
   const about = { ...base(work), kind: due.kind, incident: due.incident, alertId: due.kind ? alert.id : null }
   if ('error' in shown) return { ...about, status: 'failed', reason: shown.error }
   const status = due.silence ? 'silenced' : due.kind ? 'would_send' : 'previewed'

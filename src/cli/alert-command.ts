@@ -3,7 +3,14 @@ import type { HistoryStore } from '@arbk8s/plugin-kit'
 
 import type { SeriesKey } from '../alerts/ledger.js'
 import { toldChannels } from '../alerts/left-open.js'
-import { type AlertSettings, type PlannedChannel, plannedChannels, plannedWithTold, withPlan } from './alert-rules.js'
+import {
+  type AlertSettings,
+  type PlannedChannel,
+  fileOfPlanned,
+  plannedChannels,
+  plannedWithTold,
+  withPlan,
+} from './alert-rules.js'
 import { BaseCommand } from './base-command.js'
 import { type OpenedChannels, openChannels } from './channels.js'
 import { writeSeen } from './output.js'
@@ -23,7 +30,12 @@ export interface ChannelFlagValues {
 export abstract class AlertCommand extends BaseCommand {
   /** What the settings files say about alerts. */
   protected alertSettings(): AlertSettings {
-    return { routes: this.setting('routes'), silences: this.setting('silences'), named: this.setting('channels') }
+    return {
+      routes: this.setting('routes'),
+      routesFile: this.settingFile('routes'),
+      silences: this.setting('silences'),
+      named: this.setting('channels'),
+    }
   }
 
   /** The channels of the flags and settings: those asked for, those that routes name, and their fallbacks. */
@@ -52,6 +64,7 @@ export abstract class AlertCommand extends BaseCommand {
       config: this.config,
       names: planned.map(({ name }) => name),
       named: this.setting('channels'),
+      fileOf: fileOfPlanned(planned),
       webhookUrl: await webhookUrlOf({
         flags,
         sources: this.sources,

@@ -5,6 +5,7 @@ import type { Channel } from '../alerts/channel.js'
 import type { AlertRules } from '../alerts/send.js'
 import { defaultLifecycle, type Route, type Silence } from '../base/alert-rules.js'
 import { formatDuration } from '../base/duration.js'
+import { placeOfSetting } from '../config/setting-place.js'
 import { notifierName } from '../plugins/load.js'
 import type { ValueSource } from './base-command.js'
 import { durationFlag, longestSpan } from './flags.js'
@@ -58,6 +59,8 @@ export interface AlertSettings {
   silences: Silence[] | undefined
   /** The `channels:` setting. */
   named: Record<string, unknown> | undefined
+  /** Where `routes` stand. */
+  routesFile?: string | undefined
 }
 
 /** Which channels a command needs, each once, and what is told of each beside its plugin. */
@@ -66,6 +69,8 @@ export interface PlannedChannel {
   id: string
   fallback?: string
   standby: boolean
+  /** The settings file that asks for it first, where none of flags and variables does. */
+  file?: string
 }
 
 /** Who is told of what. Channels that a flag or a variable names go before the routes of the settings. */
@@ -91,6 +96,10 @@ function isGiven(source: ValueSource | undefined): boolean {
   return source?.from === 'flag' || source?.from === 'variable'
 }
 
+function fileOfSource(source: ValueSource | undefined): string | undefined {
+  return source && 'file' in source ? source.file : undefined
+}
+
 /**
  * The planned channels, and those of the settings that `told` names: they are owed the end of an incident, whatever the
  * routes say by now. Where a flag or a variable names the channels, it is kept to: runs with one channel each do not do
@@ -110,7 +119,7 @@ export async function plannedWithTold(
 /** The channels that are asked for, those that routes name, those of `told` in the settings, and the fallbacks of all. */
 export function plannedChannels(
   asked: string[] | undefined,
-  { routes, named = {} }: AlertSettings,
+  { routes, named = {}, routesFile }: AlertSettings,
   source: ValueSource | undefined,
   told: string[] = [],
 ): PlannedChannel[] {
@@ -118,24 +127,33 @@ export function plannedChannels(
   const routed = isGiven(source) ? [] : (routes ?? []).flatMap(({ channels }) => channels)
   const first = asked?.length ? asked : routed.length > 0 ? [] : ['console']
   const planned = new Map<string, PlannedChannel>()
-  const add = (given: string, standby: boolean): void => {
+  const add = (given: string, standby: boolean, file: string | undefined): void => {
     const name = nameInSettings(given, named)
     const id = notifierName(name)
     if (planned.has(id)) return
-    const fallback = (named[name] as { fallback?: unknown } | null | undefined)?.fallback
+    const settings = named[name] as { fallback?: unknown } | null | undefined
+    const fallback = settings?.fallback
     planned.set(id, {
       name,
       id,
       standby,
+      ...(file === undefined ? {} : { file }),
       ...(typeof fallback === 'string' ? { fallback: nameInSettings(fallback, named) } : {}),
     })
-    if (typeof fallback === 'string') add(fallback, true)
+    if (typeof fallback === 'string') add(fallback, true, placeOfSetting(settings!)?.file)
   }
-  for (const name of first) add(name, false)
-  for (const name of [...routed, ...owed]) add(name, true)
+  const listFile = fileOfSource(source)
+  for (const name of first) add(name, false, routed.includes(name) ? routesFile : listFile)
+  for (const name of routed) add(name, true, routesFile)
+  for (const name of owed) add(name, true, undefined)
   // One that is asked for and was met first as another's fallback.
   for (const name of first) planned.get(notifierName(nameInSettings(name, named)))!.standby = false
   return [...planned.values()]
+}
+
+/** What `openChannels` is told of where a name comes from. */
+export function fileOfPlanned(planned: PlannedChannel[]): (name: string) => string | undefined {
+  return (asked) => planned.find(({ name }) => name === asked)?.file
 }
 
 /** A channel may be configured under either of its plugin's names. */

@@ -144,10 +144,15 @@ export abstract class BaseCommand extends Command {
     return settingOf(this.settingsFiles, key)?.value as T | undefined
   }
 
+  /** The settings file that a setting stands in. */
+  protected settingFile(key: string): string | undefined {
+    return settingOf(this.settingsFiles, key)?.file.file
+  }
+
   /** The folder of the settings file that a setting stands in; relative paths within it start there. */
   protected settingFolder(key: string): string {
-    const found = settingOf(this.settingsFiles, key)
-    return found ? path.dirname(found.file.file) : process.cwd()
+    const file = this.settingFile(key)
+    return file === undefined ? process.cwd() : path.dirname(file)
   }
 
   /** The flag's value, or a usage error that names the flag, the variable and the settings key. */

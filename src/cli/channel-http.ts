@@ -21,6 +21,25 @@ export interface ChannelHttpOptions {
 
 const maxCaBytes = 1024 * 1024
 
+/**
+ * Why the sender would refuse the web address in a channel's settings, by the address alone: a dry-run asks no network and
+ * must still not promise what is never sent.
+ */
+export async function refusedAddress(
+  { webhook_url, api_url }: Record<string, unknown>,
+  policy: Pick<ChannelHttpOptions, 'allowPrivate'>,
+): Promise<string | undefined> {
+  const url = webhook_url || api_url
+  if (typeof url !== 'string' || url === '') return undefined
+  const { checkedUrl } = await import('../alerts/http/checked-url.js')
+  try {
+    checkedUrl(url, policy)
+    return undefined
+  } catch (error) {
+    return masker.mask(messageOf(error))
+  }
+}
+
 /** Throws ARB_CONFIG_INVALID where the file of certificates cannot be used. */
 export async function channelHttp(options: ChannelHttpOptions): Promise<Pick<PluginContext, 'http' | 'lookup'>> {
   const { caFile, sends, version, ...policy } = options

@@ -7,9 +7,10 @@ import type { Notifier } from '@arbk8s/plugin-kit'
 import { defaultDeadlineMs, type DeliveryLimits } from '../alerts/deliver.js'
 import type { Channel } from '../alerts/send.js'
 import { ArbError, isArbError, messageOf } from '../base/errors.js'
+import { nearest } from '../base/text.js'
 import { loadNotifier, pluginContext, requireNotifier } from '../plugins/load.js'
 import { placeOfSetting } from '../config/setting-place.js'
-import { channelHttp } from './channel-http.js'
+import { channelHttp, refusedAddress } from './channel-http.js'
 import { splitChannelSettings } from './channel-settings.js'
 import { durationFlag } from './flags.js'
 import { maskedNotifier } from './masked-plugins.js'
@@ -61,6 +62,8 @@ export interface ChannelOptions {
   names: string[] | undefined
   /** The `channels:` setting: by name, with `type` for the plugin. */
   named: Record<string, unknown> | undefined
+  /** The settings file that asks for a name, where one does. */
+  fileOf?: ((name: string) => string | undefined) | undefined
   /** For channels that have no `webhook_url` of their own. */
   webhookUrl: string | undefined
   /** For channels whose settings name none; default 5 s a try, 30 s in all. */
@@ -79,6 +82,7 @@ export interface ChannelOptions {
 interface OpenedChannel {
   notifier: Notifier
   limits: DeliveryLimits
+  refused: string | undefined
   /** True where it speaks to the webhook URL of the flag. */
   usesFlag: boolean
 }
@@ -90,10 +94,15 @@ export interface OpenedChannels {
 }
 
 /** Throws, before any work, where a channel is asked for that no plugin provides. */
-export function requireChannels({ config, names, named }: Pick<ChannelOptions, 'config' | 'names' | 'named'>): void {
+export function requireChannels(options: Pick<ChannelOptions, 'config' | 'names' | 'named' | 'fileOf'>): void {
+  const { config, names, named } = options
   for (const name of names ?? []) {
     const type = (named?.[name] as { type?: unknown } | null | undefined)?.type
-    requireNotifier(config, typeof type === 'string' ? type : name)
+    try {
+      requireNotifier(config, typeof type === 'string' ? type : name)
+    } catch (error) {
+      throw aboutChannel(name, error, options)
+    }
   }
 }
 
@@ -105,12 +114,13 @@ export async function openChannels(options: ChannelOptions): Promise<OpenedChann
   const channels = await Promise.all(
     names.map(async (name): Promise<Channel> => {
       try {
-        const { notifier, limits, ...opened } = await openChannel(name, options)
-        usesFlag ||= opened.usesFlag
-        return { name, notifier, limits }
+        const { usesFlag: used, ...opened } = await openChannel(name, options)
+        usesFlag ||= used
+        return { name, ...opened }
       } catch (error) {
-        errors.push(aboutChannel(name, error, options))
-        return { name, error: withHints(error) }
+        const told = aboutChannel(name, error, options)
+        errors.push(told)
+        return { name, error: withHints(told) }
       }
     }),
   )
@@ -136,22 +146,25 @@ async function openChannel(name: string, options: ChannelOptions): Promise<Opene
   const usesFlag = webhookUrl !== undefined && settings.webhook_url === undefined && host.type !== 'console'
   if (usesFlag) settings.webhook_url = webhookUrl
   const limits = { ...(options.limits ?? defaultLimits), ...host.limits }
+  const allowPrivate = named?.[name] === undefined ? (options.allowPrivate ?? false) : host.allowPrivate
   const http = await channelHttp({
     ...host,
-    allowPrivate: named?.[name] === undefined ? (options.allowPrivate ?? false) : host.allowPrivate,
+    allowPrivate,
     timeoutMs: limits.timeoutMs,
     sends: options.sends === true && host.type !== 'console',
     version: config.version,
     signal,
   })
   const context = pluginContext({ settings, print, signal, timeoutMs: limits.timeoutMs, ...http })
-  return { notifier: maskedNotifier(await loadNotifier(config, host.type, context)), limits, usesFlag }
+  const notifier = maskedNotifier(await loadNotifier(config, host.type, context))
+  return { notifier, limits, usesFlag, refused: await refusedAddress(settings, { allowPrivate }) }
 }
 
 /** The error where it says which channel it is about: a plugin does not know what its channel is called. */
-function aboutChannel(name: string, error: unknown, { named }: ChannelOptions): unknown {
-  const entry = named?.[name]
-  if (entry === undefined || !isArbError(error)) return error
+function aboutChannel(name: string, error: unknown, options: Pick<ChannelOptions, 'named' | 'fileOf'>): unknown {
+  const entry = options.named?.[name]
+  if (!isArbError(error)) return error
+  if (entry === undefined) return error.code === 'ARB_PLUGIN_NOT_FOUND' ? unknownChannel(name, error, options) : error
   const { code, message, hints, details } = error
   if (code === 'ARB_PLUGIN_SETTINGS')
     return new ArbError({ code, message: `channels.${name}: ${message}`, hints, details, cause: error })
@@ -165,7 +178,25 @@ function aboutChannel(name: string, error: unknown, { named }: ChannelOptions): 
   })
 }
 
+/** A name that is neither a channel of the settings nor a plugin: more often a slip than a plugin to install. */
+function unknownChannel(
+  name: string,
+  { code, message, hints, details }: ArbError,
+  { named, fileOf }: Pick<ChannelOptions, 'named' | 'fileOf'>,
+): ArbError {
+  const [file, near] = [fileOf?.(name), nearest(name, Object.keys(named ?? {}))]
+  return new ArbError({
+    code,
+    message: file === undefined ? message : `${file}: ${message}`,
+    hints: [...new Set([...(near === undefined ? [] : [`Did you mean "${near}"?`]), ...hints])],
+    details: { ...details, ...(file === undefined ? {} : { file }) },
+  })
+}
+
 function withHints(error: unknown): string {
   const sentences = [messageOf(error), ...(isArbError(error) ? error.hints : [])]
-  return sentences.map((sentence) => sentence.replace(/\.$/, '')).join('. ')
+  return sentences
+    .map((sentence) => sentence.replace(/\.$/, ''))
+    .join('. ')
+    .replaceAll('?. ', '? ')
 }

@@ -28,6 +28,8 @@ export interface ChannelCheckOptions {
   signal: AbortSignal
 }
 
+const otherAddress = 'Change the address in the settings of the channel, or what they allow.'
+
 /** Every package with what it provides and whether that loads. */
 export function packageReports(config: Config, signal: AbortSignal): Promise<PackageReport[]> {
   return inspectPackages(config, pluginContext({ signal }))
@@ -49,7 +51,10 @@ async function channelReport(name: string, options: ChannelCheckOptions): Promis
   const print = async (): Promise<void> => undefined
   try {
     const { config, named, webhookUrl, signal } = options
-    await openChannels({ config, names: [name], named, webhookUrl, print, signal })
+    const { channels } = await openChannels({ config, names: [name], named, webhookUrl, print, signal })
+    const refused = channels.flatMap((channel) => ('refused' in channel && channel.refused) || [])[0]
+    if (refused !== undefined)
+      return { name, type, status: 'incomplete', detail: `${type}: nothing can be sent: ${refused}`, fix: otherAddress }
     return { name, type, status: 'ok', detail: `${type}, complete`, fix: null }
   } catch (error) {
     const settings = isArbError(error) && ['ARB_PLUGIN_SETTINGS', 'ARB_CONFIG_INVALID'].includes(error.code)

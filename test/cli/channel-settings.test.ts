@@ -122,6 +122,71 @@ describe('settings of alert channels', function () {
     )
   })
 
+  it('a dry-run, doctor and plugins say of an address what its sending would say, and ask no network', async () => {
+    const cwd = await mkdtemp(path.join(home, 'run-'))
+    const addresses = {
+      plain: ['http://hooks.example.com/x', 'only https:// is used without allow_private'],
+      login: ['https://user:gEhEiM@hooks.example.com/x', 'holds a login'],
+      inside: ['https://10.0.0.7/x', '10.0.0.7 is refused: it is not a public address'],
+      own: ['https://localhost/x', 'localhost is refused'],
+    }
+    const named = Object.entries(addresses).map(([name, [url]]) => [name, { type: 'webhook', webhook_url: url }])
+    const channels: Record<string, unknown> = Object.fromEntries(named)
+    channels.fine = { type: 'webhook', webhook_url: 'http://10.0.0.7/x', allow_private: true }
+    await writeFile(path.join(cwd, 'arbk8s.yaml'), JSON.stringify({ channels, channel_type: Object.keys(channels) }))
+    const drilled = await runCliJson<Sent>(['alerts', 'test'], { cwd, env })
+    expect(drilled.code, drilled.stdout).to.equal(1)
+    const [doctor, plugins] = [await runCli(['doctor'], { cwd, env }), await runCli(['plugins'], { cwd, env })]
+    expect([doctor.code, plugins.code]).to.deep.equal([1, 1])
+    for (const [name, [, reason]] of Object.entries(addresses)) {
+      const told = drilled.json.alerts.find(({ channel }) => channel === name)!
+      expect(told.status, name).to.equal('failed')
+      expect(told.reason).to.include(reason)
+      expect(doctor.stdout, name)
+        .to.match(new RegExp(`✗ channels +${name}: `))
+        .and.include(reason)
+      expect(plugins.stdout, name).to.include(reason)
+    }
+    expect(drilled.json.alerts.at(-1)).to.include({ channel: 'fine', status: 'would_send' })
+    expect(doctor.stdout).to.match(/✓ channels +fine: webhook, complete/)
+    expect(drilled.stdout + doctor.stdout + plugins.stdout).to.not.include('gEhEiM')
+  })
+
+  it('an unknown name that is nearly that of a channel is told so, with the file that it stands in', async () => {
+    const cwd = await mkdtemp(path.join(home, 'run-'))
+    const settings = (more: Record<string, unknown>): Promise<void> =>
+      writeFile(path.join(cwd, 'arbk8s.yaml'), JSON.stringify({ channels: { ops: { type: 'console' } }, ...more }))
+    const says = /no installed plugin provides the alert channel "opps"[^]*Did you mean "ops"\?[^]*plugins install opps/
+    await settings({ channel_type: 'opps' })
+    const asked = ['alerts', 'send', '-n', 'n', '-l', 'a=b', '--history-file', 'h.jsonl']
+    const pipeline = ['pipeline', 'run', '--jobs-dir', 'jobs', '-n', 'n', '-l', 'a=b', '--history-file', 'h.jsonl']
+    for (const args of [asked, pipeline]) {
+      const { code, stderr } = await runCli(args, { cwd, env })
+      expect(code).to.equal(3)
+      expect(stderr)
+        .to.match(says)
+        .and.match(/arbk8s\.yaml: no installed plugin/)
+    }
+    await settings({ routes: [{ channels: ['opps'] }] })
+    const routed = await runCli(asked, { cwd, env })
+    expect(routed.stderr).to.match(says)
+    expect(routed.stderr).to.match(/arbk8s\.yaml: no installed plugin/)
+    const routedDrill = await runCliJson<Sent>(['alerts', 'test'], { cwd, env })
+    expect(routedDrill.json.alerts.find(({ channel }) => channel === 'opps')!.reason).to.match(
+      /arbk8s\.yaml: no installed plugin provides the alert channel "opps"\. Did you mean "ops"\? Install it: /,
+    )
+    const flagged = await runCli([...asked, '--channel-type', 'opps'], { cwd, env })
+    expect(flagged.stderr).to.match(says).and.not.include('arbk8s.yaml: ')
+    await settings({
+      channel_type: 'team',
+      channels: { ops: { type: 'console' }, team: { type: 'console', fallback: 'opps' } },
+    })
+    const drilled = await runCliJson<Sent>(['alerts', 'test'], { cwd, env })
+    expect(drilled.json.alerts.find(({ channel }) => channel === 'opps')!.reason)
+      .to.match(says)
+      .and.match(/arbk8s\.yaml: no installed plugin/)
+  })
+
   it('many channels at once leave no word of Node on stderr', async () => {
     const { url } = await sink()
     const channel = { type: 'webhook', webhook_url: url, allow_private: true }

@@ -9,10 +9,11 @@ import type { HttpRequest, HttpResponse, HttpSender } from '@arbk8s/plugin-kit'
 import type * as Undici from 'undici'
 
 import { formatDuration } from '../../base/duration.js'
-import { bareHost, portOf } from '../../base/no-proxy.js'
+import { portOf } from '../../base/no-proxy.js'
 import { joinedHeaders, readBounded } from './answer.js'
+import { checkedUrl } from './checked-url.js'
 import { connectionFailure, isSendFailure, sendFailure } from './failure.js'
-import { type AddressPolicy, connectionLookup, refusedName } from './lookup.js'
+import { type AddressPolicy, connectionLookup } from './lookup.js'
 import { type Proxy, type ProxyEnv, proxyFor } from './proxy.js'
 import { retryAfterSeconds } from './retry-after.js'
 
@@ -95,23 +96,6 @@ async function toResponse(answer: Undici.Dispatcher.ResponseData, { now }: HttpS
     temporary: status >= 500 || [408, 425, 429].includes(status),
     retry_after_seconds: retryAfterSeconds(headers['retry-after'], now?.() ?? new Date()),
   }
-}
-
-function checkedUrl(text: string, policy: AddressPolicy): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !['http:', 'https:'].includes(url.protocol)) {
-    throw sendFailure('the address is not an https:// URL', true)
-  }
-  const place = `${url.hostname}:${portOf(url)}`
-  if (url.username !== '' || url.password !== '') {
-    throw sendFailure(`the address of ${place} holds a user name or password; send it in a header instead`, true)
-  }
-  if (url.protocol === 'http:' && !policy.allowPrivate) {
-    throw sendFailure(`the address of ${place} is http://; only https:// is used without allow_private`, true)
-  }
-  const refusal = refusedName(bareHost(url), policy)
-  if (refusal) throw refusal
-  return url
 }
 
 function checkedHeaders(headers: Record<string, string>): Record<string, string> {

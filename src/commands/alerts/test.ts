@@ -54,10 +54,11 @@ export default class AlertsTest extends AlertCommand {
   /** Those that are named, or else every channel that an alert could go to. */
   private channelsToTest(flags: { 'channel-type'?: string[] | undefined }): PlannedChannel[] {
     const settings = this.alertSettings()
-    const from = this.sources['channel-type']?.from
-    if (from === 'flag' || from === 'variable') return this.plannedChannels(flags).filter(({ standby }) => !standby)
+    const source = this.sources['channel-type']
+    if (source?.from === 'flag' || source?.from === 'variable')
+      return this.plannedChannels(flags).filter(({ standby }) => !standby)
     const routed = (settings.routes ?? []).flatMap(({ channels }) => channels)
     const all = [...(flags['channel-type'] ?? []), ...Object.keys(settings.named ?? {}), ...routed]
-    return plannedChannels(all, settings, undefined)
+    return plannedChannels(all, settings, source)
   }
 }

@@ -7,6 +7,7 @@ import {
   alertRules,
   type AlertSettings,
   lifecycleFlags,
+  fileOfPlanned,
   plannedChannels,
   plannedWithTold,
   withPlan,
@@ -95,12 +96,14 @@ export default class PipelineRun extends ClusterCommand {
     // Found out now and not after half an hour of waiting for Jobs.
     const settings: AlertSettings = {
       routes: this.setting('routes'),
+      routesFile: this.settingFile('routes'),
       silences: this.setting('silences'),
       named: this.setting('channels'),
     }
     const asked = [flags['channel-type'], settings, this.sources['channel-type']] as const
-    const channels = { config: this.config, named: settings.named }
-    requireChannels({ ...channels, names: plannedChannels(...asked).map(({ name }) => name) })
+    const first = plannedChannels(...asked)
+    const channels = { config: this.config, named: settings.named, fileOf: fileOfPlanned(first) }
+    requireChannels({ ...channels, names: first.map(({ name }) => name) })
     const caution = (message: string): Promise<void> => this.caution(message)
     const webhookUrl = await webhookUrlOf({ flags, sources: this.sources, caution, signal: this.signal })
     requireStore(this.config, location)

@@ -84,7 +84,7 @@ describe('the HTTP sender and private addresses', () => {
       for (const port of [inside.port, plain.port]) {
         const error = await failure(url.replace('PORT', String(port)))
         expect(error.permanent, `${url}: ${error.message}`).to.equal(true)
-        expect(error.message).to.match(/is refused|is not an https:|is http:|holds a user name/)
+        expect(error.message).to.match(/is refused|is not an https:|is http:|holds a login/)
       }
     }
     expect([inside.connections(), plain.connections()]).to.deep.equal([0, 0])

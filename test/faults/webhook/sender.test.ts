@@ -173,7 +173,7 @@ describe('the HTTP sender', function () {
     const wrong: [HttpRequest, string][] = [
       [post('geheim'), 'the address is not an https:// URL'],
       [post('ftp://geheim/'), 'the address is not an https:// URL'],
-      [post('https://geheim:geheim@hooks.example/geheim'), 'hooks.example:443 holds a user name or password'],
+      [post('https://geheim:geheim@hooks.example/geheim'), 'hooks.example:443 holds a login'],
       [{ ...post('https://hooks.example/'), headers: { 'x-a': 'geheim\r\nx-b: 1' } }, 'the header "x-a" is not one'],
       [{ ...post('https://hooks.example/'), headers: { 'x a': 'geheim' } }, 'the header "x a" is not one'],
       [{ ...post('https://hooks.example/'), headers: { Host: 'geheim' } }, 'Host is the connection'],
