@@ -11,9 +11,13 @@ process.env.AWS_SECRET_ACCESS_KEY ??= 'test'
 
 describe('s3 history with killed compactions', function () {
   this.timeout(30_000 + rounds * 15_000)
+  let fake: Awaited<ReturnType<typeof startFakeS3>>
+  before(async () => {
+    fake = await startFakeS3()
+  })
+  after(() => fake.close())
 
   it(`loses and doubles nothing in ${rounds} rounds with a writer, a reader and another compaction`, async () => {
-    const fake = await startFakeS3()
     fake.delayMs = () => Math.random() * 10
     const env = { AWS_ENDPOINT_URL_S3: fake.endpoint, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' }
     const location = 's3://bucket/killed'
@@ -23,6 +27,5 @@ describe('s3 history with killed compactions', function () {
     expect(figures).to.include({ lost: 0, missed: 0, doubled: 0, acknowledged: rounds * 12 })
     expect(figures.killed).to.be.greaterThan(0)
     expect(fake.overwritten).to.equal(0)
-    await fake.close()
   })
 })
