@@ -235,7 +235,7 @@ function settingsText({ sink, webhookUrl }: { sink: string; webhookUrl: string }
     headers: { Authorization: `Bearer ${canary('header')}`, 'X-Api-Key': canary('header'), Cookie: '${HOOK_PASSWORD}' },
   }
   const limits = { timeout: '2s', deadline: '3s' }
-  const leaky = { type: 'leaky', ...secrets, token_file: 'secrets/password', part: '${HOOK_PART}' }
+  const leaky = { type: 'leaky', allow_private: true, ...secrets, token_file: 'secrets/password', part: '${HOOK_PART}' }
   const http = { ...limits, allow_private: true }
   const channels = {
     ops: { type: 'console', webhook_url: webhookUrl, ...secrets },
