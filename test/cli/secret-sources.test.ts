@@ -127,33 +127,45 @@ describe('processes that are started', function () {
   beforeEach(async () => (folder = await mkdtemp(path.join(tmpdir(), 'arbk8s-processes-'))))
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
-  /** Command lines of this user's processes that hold a canary; the shells and runners of the test hold none. */
-  async function commandLines(): Promise<string[]> {
+  /** Marks the processes of one test by their environment, which children inherit: others may run the same test. */
+  const marked = (env: Record<string, string>) => ({ ...env, TEST_OF: folder })
+
+  /** How many of the test's processes there are, and the command lines among them that hold a canary. */
+  async function processes(): Promise<{ count: number; leaking: string[] }> {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-    const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
-    return lines.filter((line) => leaksIn(line).length > 0).map((line) => line.replaceAll('\0', ' '))
+    const read = (pid: string, name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')
+    const own = await Promise.all(
+      pids.map(async (pid) => ((await read(pid, 'environ')).includes(`TEST_OF=${folder}`) ? [pid] : [])),
+    )
+    const lines = await Promise.all(own.flat().map((pid) => read(pid, 'cmdline')))
+    const leaking = lines.filter((line) => leaksIn(line).length > 0).map((line) => line.replaceAll('\0', ' '))
+    return { count: lines.length, leaking }
   }
 
   it('npm carries no credential of the registry, and still uses it', async function () {
     if (process.platform !== 'linux') this.skip()
     const seen: string[] = []
+    let running = 0
     const authorized: (string | undefined)[] = []
     const registry = await startFakeApi((request, response) => {
       authorized.push(request.headers.authorization)
-      void commandLines().then((lines) => {
-        seen.push(...lines)
+      void processes().then(({ count, leaking }) => {
+        running = count
+        seen.push(...leaking)
         sendStatus(response, 404, 'not found')
       })
     })
-    const env = {
+    const env = marked({
       ARBK8S_NPM_REGISTRY: registry.url.replace('http://', `http://bob:${plainCanary('registry')}@`),
       npm_config_fetch_retries: '0',
-    }
+    })
     const result = await runCli(['plugins', 'install', 'no-such-plugin'], { cwd: folder, env })
     await registry.close()
     expect(result.code).to.equal(3)
     expect(authorized).to.not.have.length(0)
     expect(authorized[0]).to.equal(`Basic ${btoa(`bob:${plainCanary('registry')}`)}`)
+    // The command and its npm; otherwise this would have looked at nothing.
+    expect(running).to.be.greaterThan(1)
     expect(seen).to.deep.equal([])
     expect(leaksIn(result.stdout + result.stderr)).to.deep.equal([])
   })
