@@ -45,6 +45,18 @@ export function arrived(attempts: Attempt[], times: AttemptTimes): Sent[] {
   })
 }
 
+/** Attempts by the channel and the series that they are about. */
+export function byChannel(attempts: Attempt[]): Attempt[][] {
+  const groups = new Map<string, Attempt[]>()
+  for (const attempt of attempts) {
+    const key = JSON.stringify([attempt.channel, attempt.namespace, attempt.selector])
+    const group = groups.get(key)
+    if (group) group.push(attempt)
+    else groups.set(key, [attempt])
+  }
+  return [...groups.values()]
+}
+
 /** Attempts by the incident that they are about, the incident of the newest last. */
 export function byIncident(attempts: Sent[]): Map<string, Sent[]> {
   const groups = new Map<string, Sent[]>()

@@ -2,9 +2,8 @@
  * A checkpoint in the ledger: all that still matters of what stands before it. A reader begins at the newest one, so that
  * its work does not grow with the ledger; whatever stands an hour before it may be deleted.
  */
-import { messageOf } from '../base/errors.js'
-import { begun, byIncident, neverArrived, standing, usualClaimMs } from './attempts.js'
-import type { Attempt, LedgerCheckpoint, LedgerIntent, LedgerOutcome, LedgerSilenced, Sent } from './ledger.js'
+import { begun, byChannel, byIncident, neverArrived, standing, usualClaimMs } from './attempts.js'
+import type { LedgerCheckpoint, LedgerIntent, LedgerOutcome, LedgerSilenced, Sent } from './ledger.js'
 import type { LedgerView } from './ledger-view.js'
 
 /** Entries behind the newest checkpoint that make another one worth writing. */
@@ -12,26 +11,20 @@ const longEntries = 300
 const keepOwedMs = 7 * 24 * 3_600_000
 
 /** Writes one where readers have to go far back. It only saves work: what keeps it from being written is no failure. */
-export async function checkpointWhenLong(view: LedgerView, now: Date): Promise<string | undefined> {
-  if (view.depth <= longEntries) return undefined
+export async function checkpointWhenLong(view: LedgerView, now: Date): Promise<void> {
+  if (view.depth <= longEntries) return
   try {
     // Other runs may have written much since this one began to read.
     await view.load()
     await view.add<LedgerCheckpoint>({ phase: 'checkpoint', entries: stillNeeded(view, now) })
-    return undefined
-  } catch (error) {
-    return messageOf(error)
+  } catch {
+    // The next run tries again.
   }
 }
 
 /** The entries of what is open, owed or under way, of the newest word to each channel, and of silences in force. */
 export function stillNeeded(view: LedgerView, now: Date): (LedgerIntent | LedgerOutcome | LedgerSilenced)[] {
-  const channels = new Map<string, Attempt[]>()
-  for (const attempt of view.all()) {
-    const key = JSON.stringify([attempt.channel, attempt.namespace, attempt.selector])
-    channels.set(key, [...(channels.get(key) ?? []), attempt])
-  }
-  const attempts = [...channels.values()].flatMap((own) => neededOf(begun(own), now))
+  const attempts = byChannel(view.all()).flatMap((own) => neededOf(begun(own), now))
   const silenced = view.allSilenced().filter(({ until }) => Date.parse(until) > now.getTime())
   return [...attempts.flatMap(({ intent, outcome }) => (outcome ? [intent, outcome] : [intent])), ...silenced]
 }

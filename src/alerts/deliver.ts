@@ -5,7 +5,7 @@ import { formatDuration } from '../base/duration.js'
 import { messageOf } from '../base/errors.js'
 import { maskPatterns } from '../base/secret-patterns.js'
 import { count } from '../base/text.js'
-import { sleep } from '../base/wait.js'
+import { sleep, withinTime } from '../base/wait.js'
 import { checkedDelivery, shown } from './delivery.js'
 
 /** How long a channel may take. */
@@ -105,22 +105,11 @@ function told(delivery: Delivery, tries: number, start: number): Delivered {
   return { ...delivery, tries, reason: `${delivery.reason} (${count(tries, 'try', 'tries')} in ${spent})` }
 }
 
-async function withDeadline<T>(work: () => Promise<T>, { timeoutMs, signal }: DeliverOptions): Promise<T> {
-  signal.throwIfAborted()
-  let stop: () => void = () => undefined
-  const over = new Promise<never>((_resolve, reject) => {
-    const late = (): void => reject(new Error(`no answer within ${formatDuration(timeoutMs)}`))
-    const timer = setTimeout(late, timeoutMs + graceMs)
-    const interrupted = (): void => reject(new Error('interrupted before an answer came'))
-    signal.addEventListener('abort', interrupted, { once: true })
-    stop = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', interrupted)
-    }
+function withDeadline<T>(work: () => Promise<T>, { timeoutMs, signal }: DeliverOptions): Promise<T> {
+  return withinTime(work, {
+    ms: timeoutMs + graceMs,
+    signal,
+    late: () => new Error(`no answer within ${formatDuration(timeoutMs)}`),
+    interrupted: () => new Error('interrupted before an answer came'),
   })
-  try {
-    return await Promise.race([work(), over])
-  } finally {
-    stop()
-  }
 }

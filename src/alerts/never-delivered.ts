@@ -1,7 +1,7 @@
 /** Alerts that never arrived, told again so that they are not lost in silence. Pure. */
 import type { AlertKind, Severity } from '@arbk8s/plugin-kit'
 
-import { begun, byIncident, neverArrived, type Standing, standing, usualClaimMs } from './attempts.js'
+import { begun, byChannel, byIncident, neverArrived, type Standing, standing, usualClaimMs } from './attempts.js'
 import type { Attempt } from './ledger.js'
 
 /** One incident of which a channel's people know nothing, as far as is known. */
@@ -24,12 +24,7 @@ const toldForMs = 7 * 24 * 3_600_000
 
 /** Of all attempts those that failed and were never made good, the newest last; for seven days. */
 export function neverDelivered(attempts: Attempt[], now: Date): NeverDelivered[] {
-  const channels = new Map<string, Attempt[]>()
-  for (const attempt of attempts) {
-    const key = JSON.stringify([attempt.channel, attempt.namespace, attempt.selector])
-    channels.set(key, [...(channels.get(key) ?? []), attempt])
-  }
-  return [...channels.values()]
+  return byChannel(attempts)
     .flatMap((own) => [...byIncident(begun(own)).values()])
     .map((group) => standing(group, { now, claimMs: usualClaimMs }))
     .flatMap(asNeverDelivered)

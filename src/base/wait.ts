@@ -16,6 +16,37 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   })
 }
 
+/** What `withinTime` may take, and what it rejects with otherwise. */
+export interface TimeLimit {
+  ms: number
+  signal: AbortSignal
+  late: () => Error
+  interrupted: () => Error
+}
+
+/**
+ * What the work gives, or a rejection at the deadline or at the signal's end; the work itself is not stopped by it. No
+ * timer and no listener stays behind.
+ */
+export async function withinTime<T>(work: () => Promise<T>, { ms, signal, late, interrupted }: TimeLimit): Promise<T> {
+  signal.throwIfAborted()
+  let stop: () => void = () => undefined
+  const over = new Promise<never>((_resolve, reject) => {
+    const timer = setTimeout(() => reject(late()), ms)
+    const onAbort = (): void => reject(interrupted())
+    signal.addEventListener('abort', onAbort, { once: true })
+    stop = () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    }
+  })
+  try {
+    return await Promise.race([work(), over])
+  } finally {
+    stop()
+  }
+}
+
 /**
  * What `work` gives for each item, in the items' order, with at most `limit` at work at once. The first failure rejects
  * and no further item is begun.

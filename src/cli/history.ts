@@ -8,6 +8,7 @@ import { ArbError } from '../base/errors.js'
 import { isRecord } from '../base/json.js'
 import { openStore, pluginContext, storeScheme } from '../plugins/load.js'
 import type { ValueSource } from './base-command.js'
+import { selectorFlags } from './flags.js'
 import { maskedStore } from './masked-plugins.js'
 import { withSecrets } from './secret-settings.js'
 import { givenSelector } from './which-jobs.js'
@@ -88,12 +89,7 @@ export const recordFilterFlags = {
     description: 'only records of this label selector',
     helpValue: 'SELECTOR',
   }),
-  session: Flags.string({
-    env: 'ARBK8S_SESSION',
-    description: 'short for -l session_id=ID',
-    exclusive: ['selector'],
-    helpValue: 'ID',
-  }),
+  session: selectorFlags.session,
   since: Flags.custom<Date>({
     description: 'only records since then: a duration such as 24h or 30d, or a time such as 2025-11-16T10:00:00Z',
     helpValue: 'WHEN',

@@ -4,6 +4,7 @@ import { isIP, type LookupFunction } from 'node:net'
 import type { AddressLookup } from '@arbk8s/plugin-kit'
 
 import { formatDuration } from '../../base/duration.js'
+import { withinTime } from '../../base/wait.js'
 import { isPrivateAddress } from './addresses.js'
 import { connectionFailure, isSendFailure, sendFailure, type SendFailure } from './failure.js'
 
@@ -34,24 +35,16 @@ const privateNames = /^(localhost|.*\.localhost|localhost\.localdomain|ip6-local
 /** The kit's lookup, for channels that speak another protocol than HTTP. */
 export function createAddressLookup({ timeoutMs, signal, ...policy }: AddressLookupOptions): AddressLookup {
   return async (hostname) => {
-    signal.throwIfAborted()
-    let stop: () => void = () => undefined
-    const over = new Promise<never>((_resolve, reject) => {
-      const late = `${hostname}: its name was not resolved within ${formatDuration(timeoutMs)}`
-      const timer = setTimeout(() => reject(sendFailure(late, false)), timeoutMs)
-      const interrupted = (): void => reject(sendFailure(`${hostname}: interrupted`, true))
-      signal.addEventListener('abort', interrupted, { once: true })
-      stop = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', interrupted)
-      }
-    })
+    const limits = {
+      ms: timeoutMs,
+      signal,
+      late: () => sendFailure(`${hostname}: its name was not resolved within ${formatDuration(timeoutMs)}`, false),
+      interrupted: () => sendFailure(`${hostname}: interrupted`, true),
+    }
     try {
-      return await Promise.race([allowedAddresses(hostname, policy), over])
+      return await withinTime(() => allowedAddresses(hostname, policy), limits)
     } catch (error) {
       throw isSendFailure(error) ? error : connectionFailure(hostname, error)
-    } finally {
-      stop()
     }
   }
 }

@@ -1,44 +1,8 @@
 import { expect } from 'chai'
 
-import type { Health } from '../../../plugins/plugin-kit/src/index.js'
-import { sampleRecord } from '../../../plugins/plugin-kit/src/testing/index.js'
-import { sendAlerts, type SendOptions } from '../../../src/alerts/send.js'
-import { fakeNotifier, memoryStore } from './memory-store.js'
-
-const minute = 60_000
-
-/** A cron job's world: a history, a ledger, a clock, one channel. */
-function world() {
-  const store = memoryStore()
-  const ledger = memoryStore()
-  const channel = fakeNotifier()
-  let time = Date.UTC(2025, 10, 16, 10)
-  const record = (health: Health): void => {
-    const fields = { overall_health: health, jobs_error: health === 'ERROR' ? 1 : 0 }
-    store.entries.push(sampleRecord(0, { ...fields, timestamp: new Date(time).toISOString() }))
-  }
-  const options = (more: Partial<SendOptions> = {}): SendOptions => ({
-    namespace: 'trading-bots',
-    selector: 'session_id=demo',
-    store,
-    ledger,
-    channels: [{ name: 'fake', notifier: channel.notifier }],
-    dryRun: false,
-    historyLimit: 20,
-    eventsLimit: 10,
-    repeatIntervalMs: 240 * minute,
-    timeoutMs: 5000,
-    deadlineMs: 0,
-    now: () => new Date(time),
-    signal: new AbortController().signal,
-    ...more,
-  })
-  const run = async (more?: Partial<SendOptions>) => {
-    const result = await sendAlerts(options(more))
-    return result.outcomes.map(({ status, kind }) => [status, kind].join(' '))
-  }
-  return { store, ledger, channel, record, options, run, pass: (ms: number) => (time += ms) }
-}
+import { sendAlerts } from '../../../src/alerts/send.js'
+import { fakeNotifier } from './memory-store.js'
+import { minute, world } from './world.js'
 
 describe('alerts: sending', () => {
   it('sends an incident once, again when it worsens, again after the interval, and its end', async () => {
